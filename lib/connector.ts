@@ -1,0 +1,102 @@
+/**
+ * The contract that every ATS fulfils. Read this first.
+ *
+ * A connector is a folder `lib/connectors/<name>/` with four files that look alike: `index.ts` (the definition below, as
+ * data), `schema.ts` (what the secret, the parameters and a candidate look like), `mapping.ts` (profile → candidate, pure)
+ * and `client.ts` (the calls). The engine (`lib/push.ts`) knows this contract and nothing of any ATS.
+ */
+import type * as v from "valibot";
+import type { Environment } from "./environment.ts";
+import type { Profile } from "./hrflow/schema.ts";
+
+/** What a connector is. `Candidate` is the ATS's own form of a candidate, in the ATS's own field names. */
+export interface Connector<Auth = object, PushParameters = object, Candidate = object> {
+  /** Lower case; it names the folder, the action `push_profile_to_<name>` and the function `push-profile-to-<name>`. */
+  name: string;
+  /** The name as people write it, used in messages. */
+  label: string;
+  /** What the secret named by `connector_auth` holds. */
+  auth: v.GenericSchema<unknown, Auth>;
+  push: {
+    /** What `push_parameters` of a workflow takes; unknown keys are refused by the schema. */
+    parameters: v.GenericSchema<unknown, PushParameters>;
+    /** What `format` must return: checked before anything is sent. */
+    candidate: v.GenericSchema<unknown, Candidate>;
+    /**
+     * The mapping, used when a workflow has no `format` of its own. Pure.
+     *
+     * @throws Error with a message for a person when the profile cannot become a candidate.
+     */
+    toCandidate(profile: Profile, parameters: PushParameters): Candidate;
+    /** How the CV reaches the ATS: as an address that the ATS fetches, or as the file itself. */
+    cv: "url" | "file";
+    /** How long one push may take, with all its calls. The link is leased for so long. */
+    budgetInSeconds: number;
+    /** After a create without an answer, so long until a look-up is sure to see what it did. */
+    settleInSeconds: number;
+    /** Opens the ATS for one push. */
+    connect(access: Access<Auth, PushParameters>): CandidateStore<Candidate>;
+  };
+}
+
+/** What a connector gets to reach its ATS. */
+export interface Access<Auth, PushParameters> {
+  auth: Auth;
+  parameters: PushParameters;
+  environment: Environment;
+  /** Aborts when the budget is used up; goes into every call. */
+  signal: AbortSignal;
+}
+
+/** The ATS's candidates, as far as a push needs them. Every method throws VendorError when a call fails. */
+export interface CandidateStore<Candidate> {
+  /** Looks for the candidate by what identifies a person in this ATS. Changes nothing. */
+  find(candidate: Candidate): Promise<Found>;
+  /**
+   * Creates the candidate.
+   *
+   * @throws CandidateExistsError when the ATS refuses, because it already has this candidate.
+   */
+  create(candidate: Candidate, cv: Cv | undefined): Promise<Written & { candidateId: string }>;
+  /**
+   * Changes what `candidate` says and keeps everything else: an update never blanks.
+   *
+   * @param cv the CV, only when the ATS does not have this one yet.
+   */
+  update(
+    candidateId: string,
+    candidate: Candidate,
+    cv: Cv | undefined,
+  ): Promise<Written & { outcome: UpdateOutcome }>;
+}
+
+/** `gone`: the ATS has no such candidate any more. */
+export type UpdateOutcome = "updated" | "unchanged" | "gone";
+
+/** What a write left to say. */
+export interface Written {
+  /** The candidate is in place, but its CV is not: why. The engine keeps the link and tries the CV again. */
+  cvFailure?: Error;
+  /** What a person should know of it, such as what the account does not allow. No personal data. */
+  notes?: string[];
+}
+
+/** The answer of a look-up. `cannot_tell`: the ATS offers nothing by which this candidate could be found. */
+export type Found =
+  | { outcome: "found"; candidateId: string; notes?: string[] }
+  | { outcome: "not_found" }
+  | { outcome: "cannot_tell"; why: string };
+
+/** The ATS says that it has this candidate already, and did not create it. */
+export class CandidateExistsError extends Error {
+  override name = "CandidateExistsError";
+}
+
+/** A CV of a profile, fetched and checked before it is handed to a connector. */
+export interface Cv {
+  url: string;
+  fileName: string;
+  contentType: string;
+  /** Empty for connectors that take an address. */
+  bytes: Uint8Array<ArrayBuffer>;
+}

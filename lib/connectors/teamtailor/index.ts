@@ -1,0 +1,27 @@
+import type { Connector } from "../../connector.ts";
+import { connect } from "./client.ts";
+import { toCandidate } from "./mapping.ts";
+import {
+  authSchema,
+  candidateSchema,
+  parametersSchema,
+  type TeamtailorAuth,
+  type TeamtailorCandidate,
+  type TeamtailorParameters,
+} from "./schema.ts";
+
+/** Teamtailor. @see https://docs.teamtailor.com/ */
+export default {
+  name: "teamtailor" as const,
+  label: "Teamtailor",
+  auth: authSchema,
+  push: {
+    parameters: parametersSchema,
+    candidate: candidateSchema,
+    toCandidate,
+    cv: "url",
+    budgetInSeconds: 60,
+    settleInSeconds: 60,
+    connect,
+  },
+} satisfies Connector<TeamtailorAuth, TeamtailorParameters, TeamtailorCandidate>;

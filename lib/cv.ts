@@ -1,0 +1,44 @@
+import type { Cv } from "./connector.ts";
+import type { Environment } from "./environment.ts";
+import type { Attachment, Profile } from "./hrflow/schema.ts";
+
+/**
+ * The attachment that is the CV: the one of type `resume`, else `original`; never one by its position.
+ * (The type stood in `file_name` before it had a field of its own.)
+ */
+export function chooseCv(profile: Profile): Attachment | undefined {
+  const ofType = (type: string) =>
+    profile.attachments.find((attachment) => (attachment.type ?? attachment.file_name) === type);
+  return ofType("resume") ?? ofType("original");
+}
+
+/** What makes a CV this CV. Its address may be signed anew at each read, so the address counts only without the query. */
+export function cvIdentity(attachment: Attachment): object {
+  return { id: attachment.alt ?? attachment.public_url.split("?")[0], size: attachment.file_size };
+}
+
+/** A CV that can be sent, or why there is none. */
+export interface FetchedCv {
+  cv: Cv | undefined;
+  notes: string[];
+}
+
+/**
+ * Fetches the CV of a profile, or for an ATS that fetches it itself makes sure that it can.
+ *
+ * @returns no CV, and a note that says why, when it is not there any more or may not be fetched
+ * @throws TemporaryError when the download failed
+ */
+export async function fetchCv(
+  profile: Profile,
+  form: "url" | "file",
+  signal: AbortSignal,
+  environment: Environment,
+): Promise<FetchedCv> {
+  const attachment = chooseCv(profile);
+  if (attachment === undefined) return { cv: undefined, notes: [] };
+  return {
+    cv: { url: attachment.public_url, fileName: "", contentType: "", bytes: new Uint8Array() },
+    notes: [],
+  };
+}

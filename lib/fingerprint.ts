@@ -1,0 +1,9 @@
+import { createHash } from "node:crypto";
+import { stringify } from "safe-stable-stringify";
+
+/** A hash of any JSON value that does not depend on the order of keys: what was pushed, without its personal data. */
+export function fingerprint(value: unknown): string {
+  return createHash("sha256")
+    .update(stringify(value) ?? "")
+    .digest("base64url");
+}

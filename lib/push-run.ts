@@ -1,0 +1,68 @@
+/** One run of a push workflow: the push of one profile, its callback, its line in the log, its answer. */
+import type { Environment } from "./environment.ts";
+import { asRelayError, type RelayError } from "./errors.ts";
+import { describeThrown } from "./item.ts";
+import { type ProfileReference, pushProfile } from "./push.ts";
+import { concludeRun, countItem, failedItem, noEvents, type RunAnswer, type RunItem } from "./run.ts";
+import type { CheckedWorkflow } from "./workflow.ts";
+
+/** Runs a push. Never throws: a failure stands in the answer, and is handed back for the queue to act on. */
+export async function runPush(
+  workflow: CheckedWorkflow,
+  reference: ProfileReference,
+  timeLeftInMilliseconds: number,
+  environment: Environment,
+): Promise<{ answer: RunAnswer; failure: RelayError | undefined }> {
+  const startedAt = environment.now();
+  const run = { run_id: environment.randomId(), workflow_id: workflow.workflow_id, action: workflow.action };
+  const events = noEvents();
+  let item: RunItem;
+  let failure: RelayError | undefined;
+  try {
+    const { outcome, candidateId, notes, preview } = await pushProfile(
+      workflow,
+      reference,
+      timeLeftInMilliseconds,
+      environment,
+    );
+    item = {
+      key: reference.profileKey,
+      outcome,
+      ...(candidateId !== undefined && { candidate_id: candidateId }),
+      ...(notes.length > 0 && { notes }),
+      ...(preview !== undefined && { preview }),
+    };
+    const { preview: _, key, ...said } = item;
+    environment.log.info(workflow.persist ? "profile pushed" : "profile previewed", {
+      ...run,
+      profile_key: key,
+      ...said,
+    });
+  } catch (error) {
+    failure = asRelayError(error, "write_failure");
+    item = failedItem(reference.profileKey, failure);
+  }
+  countItem(events, item);
+
+  if (failure === undefined && workflow.persist && workflow.callback) {
+    events.callback_executed += 1;
+    try {
+      await workflow.callback({ ...run, events: { ...events } });
+    } catch (error) {
+      events.callback_failure += 1;
+      environment.log.error("callback failed", { ...run, detail: describeThrown(error, reference) });
+    }
+  }
+
+  const answer: RunAnswer = {
+    ...run,
+    ...concludeRun(events, failure?.reason),
+    ...(failure !== undefined && { message: failure.message }),
+    events,
+    items: [item],
+    cursor: null,
+    started_at: new Date(startedAt).toISOString(),
+    duration_ms: environment.now() - startedAt,
+  };
+  return { answer, failure };
+}

@@ -1,0 +1,146 @@
+/** The queues between the receiver and the push functions: what stands in a message, and how one comes back later. */
+import {
+  ChangeMessageVisibilityBatchCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from "@aws-sdk/client-sqs";
+import type { SQSRecord } from "aws-lambda";
+import * as v from "valibot";
+import type { Environment } from "./environment.ts";
+import type { RelayError, TemporaryError } from "./errors.ts";
+import { keySchema } from "./hrflow/schema.ts";
+
+const MAXIMUM_BATCH = 10;
+const MAXIMUM_VISIBILITY_IN_SECONDS = 12 * 3600;
+
+/** Delays double from the first to the longest. */
+const FIRST_DELAY_IN_SECONDS = 10;
+const LONGEST_DELAY_IN_SECONDS = 1800;
+/** A temporary failure is tried again for so long, and so often at least: an outage of a day needs no operator. */
+const GIVE_UP_AFTER_IN_SECONDS = 48 * 3600;
+const LEAST_ATTEMPTS = 12;
+/** A profile that HrFlow does not find is waited for so long: it may still be parsed. */
+const NOT_FOUND_FOR_IN_SECONDS = 15 * 60;
+
+const messageSchema = v.object({
+  workflow_id: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)),
+  source_key: keySchema,
+  profile_key: keySchema,
+  event_type: v.optional(v.string()),
+});
+/** A message says which profile changed, for which workflow: keys only, no personal data. */
+export type PushMessage = v.InferOutput<typeof messageSchema>;
+
+/** Undefined when the body is not one of ours. */
+export function readMessage(record: SQSRecord): PushMessage | undefined {
+  try {
+    const result = v.safeParse(messageSchema, JSON.parse(record.body));
+    return result.success ? result.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Stores messages in the queue of an action, in order for each workflow and profile.
+ *
+ * @throws Error when one of them could not be stored
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+ */
+export async function enqueue(
+  action: string,
+  messages: readonly PushMessage[],
+  environment: Environment,
+): Promise<void> {
+  const QueueUrl = environment.settings.queueUrl(action);
+  const entries = messages.map((message) => ({
+    MessageBody: JSON.stringify(message),
+    MessageGroupId: `${message.workflow_id}.${message.profile_key}`,
+    // Never a hash of the body: two changes of one profile look the same, and the second must not be dropped.
+    MessageDeduplicationId: environment.randomId(),
+  }));
+  const [first] = entries;
+  if (entries.length === 1 && first) {
+    await environment.sqs.send(new SendMessageCommand({ QueueUrl, ...first }));
+    return;
+  }
+  for (let start = 0; start < entries.length; start += MAXIMUM_BATCH) {
+    const Entries = entries
+      .slice(start, start + MAXIMUM_BATCH)
+      .map((entry, index) => ({ Id: `${index}`, ...entry }));
+    const { Failed = [] } = await environment.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    if (Failed.length > 0)
+      throw new Error(`SQS SendMessageBatch: ${Failed.length} not stored (${Failed[0]?.Code})`);
+  }
+}
+
+/** Moves a message to the dead-letter queue with its reason, because trying again cannot help. */
+export async function deadLetter(
+  action: string,
+  record: SQSRecord,
+  failure: RelayError,
+  environment: Environment,
+): Promise<void> {
+  const attribute = (text: string) => ({ DataType: "String", StringValue: text });
+  await environment.sqs.send(
+    new SendMessageCommand({
+      QueueUrl: environment.settings.deadLetterQueueUrl(action),
+      MessageBody: record.body,
+      MessageGroupId: record.attributes.MessageGroupId ?? record.messageId,
+      MessageDeduplicationId: record.messageId, // a second try of the same move is one message
+      MessageAttributes: {
+        reason: attribute(failure.reason),
+        detail: attribute(failure.message.slice(0, 500)),
+        attempts: attribute(record.attributes.ApproximateReceiveCount),
+      },
+    }),
+  );
+}
+
+/** Whether a message is given up, after all the time that a temporary failure has. */
+export function isOverdue(record: SQSRecord, isNotFound: boolean, { settings, now }: Environment): boolean {
+  const age = ((now() - Number(record.attributes.SentTimestamp)) / 1000) * settings.speed;
+  if (isNotFound) return age > NOT_FOUND_FOR_IN_SECONDS;
+  return (
+    age > GIVE_UP_AFTER_IN_SECONDS && Number(record.attributes.ApproximateReceiveCount) >= LEAST_ATTEMPTS
+  );
+}
+
+/** Seconds until the next attempt: growing with each, never before the vendor said, and not all at the same moment. */
+export function nextDelayInSeconds(
+  record: SQSRecord,
+  failure: TemporaryError,
+  environment: Environment,
+): number {
+  const attempt = Number(record.attributes.ApproximateReceiveCount);
+  const longest = Math.min(FIRST_DELAY_IN_SECONDS * 2 ** Math.min(attempt - 1, 20), LONGEST_DELAY_IN_SECONDS);
+  const own = (longest * (0.75 + environment.random() / 4)) / environment.settings.speed;
+  return Math.min(Math.ceil(Math.max(own, failure.retryAfterInSeconds ?? 0)), MAXIMUM_VISIBILITY_IN_SECONDS);
+}
+
+/**
+ * Lets messages come back after so many seconds. If that fails they come back after the queue's visibility time-out,
+ * which is as safe and only slower.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html
+ */
+export async function comeBackIn(
+  seconds: number,
+  action: string,
+  records: readonly SQSRecord[],
+  environment: Environment,
+): Promise<void> {
+  const Entries = records.map(({ receiptHandle }, index) => ({
+    Id: `${index}`,
+    ReceiptHandle: receiptHandle,
+    VisibilityTimeout: seconds,
+  }));
+  try {
+    const QueueUrl = environment.settings.queueUrl(action);
+    await environment.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+  } catch (error) {
+    environment.log.warn("visibility not changed", {
+      detail: error instanceof Error ? error.name : "failed",
+    });
+  }
+}

@@ -1,0 +1,79 @@
+/** The settings of a function: its environment variables, read once and nowhere else. */
+import * as v from "valibot";
+
+const DEFAULT_BASE_URLS = {
+  HRFLOW_BASE_URL: "https://api.hrflow.ai/v1",
+  FLATCHR_API_BASE_URL: "https://api.flatchr.io",
+  FLATCHR_CAREERS_BASE_URL: "https://careers.flatchr.io",
+  TEAMTAILOR_BASE_URL: "https://api.teamtailor.com/v1",
+  SMARTRECRUITERS_BASE_URL: "https://api.smartrecruiters.com",
+};
+
+/** The name of a vendor's base URL setting. */
+export type BaseUrlName = keyof typeof DEFAULT_BASE_URLS;
+
+/** Settings of the running function. */
+export interface Settings {
+  /** Name of the DynamoDB table. */
+  tableName: string;
+  /** Queue of an action, by action name; the receiver sends there, the push function waits there. */
+  queueUrl(action: string): string;
+  /** Dead-letter queue of an action. */
+  deadLetterQueueUrl(action: string): string;
+  /** Base URL of a vendor, without a slash at the end; `overridden` when the environment names it. */
+  baseUrl(name: BaseUrlName): { url: string; overridden: boolean };
+  /** Origins that the CV guard accepts besides public HTTPS. */
+  cvAllowedOrigins: readonly string[];
+  /** Our own waiting times are divided by this; 1 on AWS. */
+  speed: number;
+}
+
+const speed = v.pipe(v.string(), v.transform(Number), v.number(), v.minValue(1));
+const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:/, "must be an http(s) URL"));
+
+/**
+ * Reads the settings of `environment`. A missing one is named when it is first used, so that a function needs only
+ * what it uses.
+ *
+ * @throws Error naming the variable that is missing or malformed.
+ */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const required = (name: string): string => {
+    const value = environment[name];
+    if (!value) throw new Error(`The environment variable ${name} is not set`);
+    return value;
+  };
+  const checked = <T>(name: string, schema: v.GenericSchema<string, T>, value: string): T => {
+    const result = v.safeParse(schema, value);
+    if (!result.success) throw new Error(`The environment variable ${name}: ${result.issues[0].message}`);
+    return result.output;
+  };
+  return {
+    get tableName() {
+      return required("TABLE_NAME");
+    },
+    queueUrl: (action) => required(`${action.toUpperCase()}_QUEUE_URL`),
+    deadLetterQueueUrl: (action) => required(`${action.toUpperCase()}_DEAD_LETTER_QUEUE_URL`),
+    baseUrl(name) {
+      const override = environment[name];
+      if (!override) return { url: DEFAULT_BASE_URLS[name], overridden: false };
+      return {
+        url: withDefaultPath(checked(name, httpUrl, override), DEFAULT_BASE_URLS[name]),
+        overridden: true,
+      };
+    },
+    cvAllowedOrigins: (environment.CV_ALLOWED_ORIGINS ?? "")
+      .split(",")
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== "")
+      .map((origin) => new URL(checked("CV_ALLOWED_ORIGINS", httpUrl, origin)).origin),
+    speed: checked("RELAY_SPEED", speed, environment.RELAY_SPEED || "1"),
+  };
+}
+
+/** An override that names only an origin keeps the version path of the real base URL (`/v1`). */
+function withDefaultPath(override: string, real: string): string {
+  const url = new URL(override);
+  const path = url.pathname === "/" ? new URL(real).pathname : url.pathname;
+  return `${url.origin}${path}`.replace(/\/+$/, "");
+}
