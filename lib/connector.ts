@@ -53,11 +53,12 @@ export interface CandidateStore<Candidate> {
   /** Looks for the candidate by what identifies a person in this ATS. Changes nothing. */
   find(candidate: Candidate): Promise<Found>;
   /**
-   * Creates the candidate.
+   * Creates the candidate. Its `candidateId` is undefined where the ATS does not tell it: then the engine looks it up
+   * and goes on with `update`.
    *
    * @throws CandidateExistsError when the ATS refuses, because it already has this candidate.
    */
-  create(candidate: Candidate, cv: Cv | undefined): Promise<Written & { candidateId: string }>;
+  create(candidate: Candidate, cv: Cv | undefined): Promise<Written>;
   /**
    * Changes what `candidate` says and keeps everything else: an update never blanks.
    *
@@ -75,6 +76,8 @@ export type UpdateOutcome = "updated" | "unchanged" | "gone";
 
 /** What a write left to say. */
 export interface Written {
+  /** The id by which the candidate is known from now on, when this write has learned it. Opaque to the engine. */
+  candidateId?: string | undefined;
   /** The candidate is in place, but its CV is not: why. The engine keeps the link and tries the CV again. */
   cvFailure?: Error;
   /** What a person should know of it, such as what the account does not allow. No personal data. */

@@ -135,6 +135,7 @@ async function pushLeased(push: Push, link: Link, markCreating: () => Promise<vo
     for (const field of Object.keys(link)) delete link[field as keyof Link];
     return pushLeased(push, link, markCreating);
   }
+  link.candidate_id = written.candidateId ?? link.candidate_id;
   link.fingerprint = item.fingerprint;
   if (written.cvFailure !== undefined) throw asRelayError(written.cvFailure, "write_failure");
   if (cv !== undefined) link.cv_fingerprint = item.cvFingerprint;
@@ -203,25 +204,26 @@ async function write(
 
   await markCreating();
   link.creating_since = environment.now();
+  let created: Written;
   try {
-    const { candidateId, ...written } = await store.create(candidate, cv);
-    link.candidate_id = candidateId;
-    link.creating_since = undefined;
-    return { ...written, outcome: "created" };
+    created = await store.create(candidate, cv);
   } catch (error) {
     const exists = error instanceof CandidateExistsError;
     if (exists || (error instanceof VendorError && error.effect === "none")) link.creating_since = undefined;
     if (!exists) throw error;
     const existing = await store.find(candidate);
     if (existing.outcome === "found") return adopt(existing);
-    throw new TemporaryError(
-      "write_failure",
-      `${label} says it has the candidate, but does not find it (yet)`,
-      {
-        cause: error,
-      },
-    );
+    const message = `${label} says it has the candidate, but does not find it (yet)`;
+    throw new TemporaryError("write_failure", message, { cause: error });
   }
+  if (created.candidateId === undefined) {
+    const itself = await store.find(candidate);
+    if (itself.outcome === "found") return { ...(await adopt(itself)), outcome: "created" };
+    throw new TemporaryError("write_failure", `${label} has created the candidate, but does not find it yet`);
+  }
+  link.candidate_id = created.candidateId;
+  link.creating_since = undefined;
+  return { ...created, outcome: "created" };
 }
 
 /** A profile, ready to be written. */

@@ -41,14 +41,17 @@ const date = v.fallback(
 
 /** A list; what is no list is an empty one, and elements of another shape are left out. */
 const list = <T>(element: v.GenericSchema<unknown, T>) =>
-  v.pipe(
-    v.fallback(v.array(v.unknown()), []),
-    v.transform((elements) =>
-      elements.flatMap((value) => {
-        const result = v.safeParse(element, value);
-        return result.success ? [result.output] : [];
-      }),
+  v.fallback(
+    v.pipe(
+      v.array(v.unknown()),
+      v.transform((elements) =>
+        elements.flatMap((value) => {
+          const result = v.safeParse(element, value);
+          return result.success ? [result.output] : [];
+        }),
+      ),
     ),
+    [],
   );
 
 const entity = v.looseObject({ name: v.string(), value: v.optional(v.unknown()) });
@@ -70,16 +73,18 @@ const location = v.fallback(
 
 const url = v.looseObject({ type: text, url: v.pipe(v.string(), v.trim(), v.nonEmpty()) });
 /** Today a list of `{type, url}`; once an object keyed by type. */
-const urls = v.pipe(
-  v.unknown(),
-  v.transform((value) =>
-    value !== null && typeof value === "object" && !Array.isArray(value)
-      ? Object.entries(value).flatMap(([type, address]) =>
-          (Array.isArray(address) ? address : [address]).map((one) => ({ type, url: one })),
-        )
-      : value,
-  ),
-  list(url),
+const urls = v.fallback(
+  v.union([
+    v.pipe(v.array(v.unknown()), list(url)),
+    v.pipe(
+      v.record(v.string(), v.unknown()),
+      v.transform((byType) =>
+        Object.entries(byType).flatMap(([type, value]) => [value].flat().map((one) => ({ type, url: one }))),
+      ),
+      list(url),
+    ),
+  ]),
+  [],
 );
 
 const info = v.looseObject({

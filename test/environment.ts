@@ -1,0 +1,93 @@
+/** A real environment for tests: a DynamoDB, an SQS and a Secrets Manager on loopback, and the SDK's own clients. */
+import { Console } from "node:console";
+import { Writable } from "node:stream";
+import { Logger } from "@aws-lambda-powertools/logger";
+import type { Environment } from "../lib/environment.ts";
+import { createSecretReader } from "../lib/secrets.ts";
+import { readSettings } from "../lib/settings.ts";
+import { startDynamoDb } from "../local/aws/dynamodb.ts";
+import { type SecretValues, startSecretsManager } from "../local/aws/secrets-manager.ts";
+import { startSqs } from "../local/aws/sqs.ts";
+
+/** What a test does with it besides handing it to the code. */
+export interface TestEnvironment extends Environment {
+  /** What the code has logged, one JSON object a line. */
+  logged: string[];
+  rotateSecret(name: string, value: SecretValues[string]): void;
+  tableOperations: Map<string, number>;
+  inspectQueue(name: string): { body: string; visibleAt: Date | undefined }[];
+  /** Moves the clock of the code. */
+  pass(seconds: number): void;
+  stop(): Promise<void>;
+}
+
+const ACTIONS = ["push_profile_to_flatchr", "push_profile_to_smartrecruiters", "push_profile_to_teamtailor"];
+
+/** Starts one. `variables` are the environment variables of the function: base URLs above all. */
+export async function startTestEnvironment(
+  secrets: SecretValues,
+  variables: Record<string, string> = {},
+): Promise<TestEnvironment> {
+  const [dynamodb, sqs, secretsManager] = await Promise.all([
+    startDynamoDb(undefined),
+    startSqs(undefined),
+    startSecretsManager(undefined),
+  ]);
+  for (const [name, value] of Object.entries(secrets)) secretsManager.put(name, value);
+  const queueUrls: Record<string, string> = {};
+  for (const action of ACTIONS) {
+    const settings = { visibilityTimeoutInSeconds: 30, maximumReceiveCount: 1000, retentionInDays: 14 };
+    const queue = await sqs.openQueue(action.replaceAll("_", "-"), settings);
+    queueUrls[`${action.toUpperCase()}_QUEUE_URL`] = queue.url;
+    queueUrls[`${action.toUpperCase()}_DEAD_LETTER_QUEUE_URL`] = queue.deadLetters.url;
+  }
+  const logged: string[] = [];
+  let passed = 0;
+  let ids = 0;
+  const now = () => Date.now() + passed;
+  return {
+    settings: readSettings({ TABLE_NAME: dynamodb.tableName, ...queueUrls, ...variables }),
+    log: recordingLogger(logged),
+    secrets: createSecretReader(secretsManager.client, now),
+    dynamodb: dynamodb.client,
+    sqs: sqs.client,
+    fetch: (input, init) => globalThis.fetch(input, init),
+    now,
+    random: () => 0.5,
+    randomId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, "0")}`,
+    abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
+    logged,
+    rotateSecret: secretsManager.put,
+    tableOperations: dynamodb.operations,
+    inspectQueue: (name) => sqs.inspect(name),
+    pass: (seconds) => {
+      passed += seconds * 1000;
+    },
+    stop: async () => {
+      await Promise.all([dynamodb.stop(), sqs.stop(), secretsManager.stop()]);
+    },
+  };
+}
+
+/** Powertools' own logger, writing to a list instead of the console. */
+function recordingLogger(lines: string[]): Logger {
+  class RecordingLogger extends Logger {
+    protected override console = new Console({
+      stdout: new WritableLines(lines),
+      stderr: new WritableLines(lines),
+    });
+  }
+  return new RecordingLogger({ serviceName: "hrflow-relay", logLevel: "DEBUG" });
+}
+
+class WritableLines extends Writable {
+  readonly #lines: string[];
+  constructor(lines: string[]) {
+    super();
+    this.#lines = lines;
+  }
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#lines.push(chunk.toString().trimEnd());
+    done();
+  }
+}
