@@ -1,6 +1,12 @@
 import type { Cv } from "./connector.ts";
+import type { Answer } from "./cv-connection.ts";
+import { announcedSize, downloadFailed, NoCvError, openDownload, readDownload } from "./cv-download.ts";
+import { describeFile, isErrorPage } from "./cv-file.ts";
 import type { Environment } from "./environment.ts";
 import type { Attachment, Profile } from "./hrflow/schema.ts";
+
+/** For a whole download, redirects included. */
+const TIME_LIMIT_IN_MILLISECONDS = 30_000;
 
 /**
  * The attachment that is the CV: the one of type `resume`, else `original`; never one by its position.
@@ -37,8 +43,30 @@ export async function fetchCv(
 ): Promise<FetchedCv> {
   const attachment = chooseCv(profile);
   if (attachment === undefined) return { cv: undefined, notes: [] };
-  return {
-    cv: { url: attachment.public_url, fileName: "", contentType: "", bytes: new Uint8Array() },
-    notes: [],
-  };
+  const finished = new AbortController();
+  const until = AbortSignal.any([
+    signal,
+    environment.abortAfter(TIME_LIMIT_IN_MILLISECONDS),
+    finished.signal,
+  ]);
+  try {
+    const download = await openDownload(attachment.public_url, until, environment);
+    const bytes = form === "file" ? await readDownload(download, until) : new Uint8Array();
+    const size = form === "file" ? bytes.byteLength : announcedSize(download.answer);
+    const isPage = form === "file" ? isErrorPage(bytes) : isHtml(download.answer);
+    // What has the size that HrFlow knows is the file, whatever it looks like.
+    if (isPage && size !== attachment.file_size) {
+      throw downloadFailed(download.url, "200 with a page instead of a document");
+    }
+    return { cv: { url: attachment.public_url, ...describeFile(attachment, bytes), bytes }, notes: [] };
+  } catch (error) {
+    if (error instanceof NoCvError) return { cv: undefined, notes: [error.message] };
+    throw error;
+  } finally {
+    finished.abort(); // Closes what is still open: of a redirect, and of a file whose head was enough.
+  }
+}
+
+function isHtml({ headers }: Answer): boolean {
+  return /^text\/html\b/i.test(headers.get("content-type") ?? "");
 }

@@ -3,10 +3,15 @@
  * reach the world through this one object and nothing else, so that a test can play any course of events.
  */
 import { randomUUID } from "node:crypto";
+import type { LookupAddress } from "node:dns";
+import { lookup } from "node:dns/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { type Answer, download } from "./cv-connection.ts";
+import { createPacer, type Pacer } from "./pace.ts";
 import { createSecretReader, type SecretReader } from "./secrets.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
@@ -18,6 +23,10 @@ export interface Environment {
   dynamodb: Pick<DynamoDBClient, "send">;
   sqs: Pick<SQSClient, "send">;
   fetch: typeof globalThis.fetch;
+  /** All addresses of a host name, as the operating system resolves it. */
+  lookup(hostname: string): Promise<LookupAddress[]>;
+  /** Gets a URL from one of these addresses and from nowhere else; a redirect is an answer like any other. */
+  download(url: URL, addresses: readonly LookupAddress[], signal: AbortSignal): Promise<Answer>;
   /** Milliseconds since 1970. */
   now(): number;
   /** 0 ≤ number < 1. */
@@ -25,6 +34,10 @@ export interface Environment {
   randomId(): string;
   /** A signal that aborts after so many milliseconds. */
   abortAfter(milliseconds: number): AbortSignal;
+  /** Rejects when the signal aborts. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+  /** Keeps the vendors' rate limits. */
+  pacer: Pacer;
 }
 
 /** AWS answers in milliseconds or not at all; a call that hangs is repeated by the SDK, which knows what is safe. */
@@ -33,16 +46,20 @@ const AWS_CLIENT = { maxAttempts: 4, requestHandler: { connectionTimeout: 2_000,
 /** The real world, made once for each instance of a function. */
 export function createEnvironment(): Environment {
   const now = () => Date.now();
-  return {
+  const world = {
     settings: readSettings(process.env),
     log: new Logger({ serviceName: "hrflow-relay" }),
     secrets: createSecretReader(new SecretsManagerClient(AWS_CLIENT), now),
     dynamodb: new DynamoDBClient(AWS_CLIENT),
     sqs: new SQSClient(AWS_CLIENT),
-    fetch: (input, init) => globalThis.fetch(input, init),
+    fetch: globalThis.fetch,
+    lookup: (hostname: string) => lookup(hostname, { all: true }),
+    download,
     now,
     random: () => Math.random(),
     randomId: () => randomUUID(),
-    abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
+    abortAfter: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+    sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
   };
+  return { ...world, pacer: createPacer(world) };
 }

@@ -3,8 +3,16 @@ import ky, { type KyResponse } from "ky";
 import * as v from "valibot";
 import type { Environment } from "./environment.ts";
 import { VendorError } from "./errors.ts";
+import { fingerprint } from "./fingerprint.ts";
+import type { Pace, RateLimit } from "./pace.ts";
 import { scrub } from "./scrub.ts";
 
+/** A 429 is waited for within a push when the pause is no longer than this, and so often. */
+const LONGEST_PAUSE_IN_SECONDS = 12;
+const MAXIMUM_PAUSES = 4;
+/** A vendor that says that less than this share of its limit is left is called in turn with all other workers. */
+const SHARE_LEFT_UNDER_PRESSURE = 0.4;
+const TIGHT_PERIODS = 3;
 const MAXIMUM_ANSWER_IN_BYTES = 20_000_000;
 /** Longer pauses than this are not obeyed: the event would be forgotten by its queue (visibility is at most 12 h). */
 const MAXIMUM_RETRY_AFTER_IN_SECONDS = 6 * 3600;
@@ -20,13 +28,17 @@ export interface VendorConnection {
   timeoutInSeconds: number;
   /** Aborts every call, because the time for the whole push is over. */
   signal: AbortSignal;
-  /** Strings that may not stand in an error: the credential. */
-  secrets: string[];
+  /** Strings that may not stand in an error: the credential, whose first part tells whose rate limit it is. */
+  secrets: [string, ...string[]];
+  /** What the vendor permits this credential, all calls together; undefined where nothing is known. */
+  limit?: RateLimit;
   /** Reads the vendor's error body into one clear phrase; undefined when the body has another shape. */
   describeError(body: unknown): string | undefined;
   /** Where a vendor answers HTTP 200 and puts an error's status into the body: that status. */
   statusIn?(body: unknown): number | undefined;
 }
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** One call. */
 export interface VendorCall<T> {
@@ -34,6 +46,9 @@ export interface VendorCall<T> {
   json?: unknown;
   form?: FormData;
   headers?: Record<string, string>;
+  /** Where an endpoint has a limit of its own: the endpoint and, unless it is the connection's, the limit. */
+  endpoint?: string;
+  limit?: RateLimit;
   /** The fields of the answer that are read. An answer without them is an error. */
   answer: v.GenericSchema<unknown, T>;
 }
@@ -44,7 +59,7 @@ export interface VendorClient {
    * @returns the checked answer.
    * @throws VendorError for anything else than a 2xx with the expected answer.
    */
-  call<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, call: VendorCall<T>): Promise<T>;
+  call<T>(method: Method, path: string, call: VendorCall<T>): Promise<T>;
 }
 
 export function createVendorClient(connection: VendorConnection, environment: Environment): VendorClient {
@@ -58,67 +73,119 @@ export function createVendorClient(connection: VendorConnection, environment: En
     fetch: (input, init) => environment.fetch(input, init),
   });
 
+  const credential = fingerprint(connection.secrets[0]).slice(0, 22);
+
   return {
     async call(method, path, call) {
-      const target = { vendor: connection.vendor, method, url: `${connection.baseUrl}/${path}` };
-      const startedAt = environment.now();
-      const log = (status: number | string) =>
-        environment.log.debug("vendor called", {
-          vendor: connection.vendor,
-          method,
-          status,
-          duration_ms: environment.now() - startedAt,
-        });
-
-      let response: KyResponse;
-      let text: string;
-      try {
-        response = await http(path, {
-          method,
-          signal: AbortSignal.any([
-            connection.signal,
-            environment.abortAfter(connection.timeoutInSeconds * 1000),
-          ]),
-          ...(call.query && { searchParams: call.query }),
-          ...(call.json !== undefined && { body: JSON.stringify(call.json) }),
-          ...(call.form && { body: call.form }),
-          headers: {
-            ...(call.json !== undefined && { "content-type": "application/json" }),
-            ...call.headers,
-          },
-        });
-        text = await readText(response);
-      } catch (error) {
-        const problem = describeNetworkProblem(error);
-        log(problem.code);
-        throw new VendorError(target, { effect: problem.effect, detail: problem.text, cause: error });
+      const limit = call.limit ?? connection.limit;
+      if (limit === undefined) return send(method, path, call);
+      const pace = { bucket: [connection.vendor, credential, call.endpoint ?? "all"].join("#"), limit };
+      for (let pauses = 0; ; pauses += 1) {
+        try {
+          return await environment.pacer.take(pace, connection.signal, () => send(method, path, call, pace));
+        } catch (error) {
+          if (!(error instanceof VendorError)) throw notSent(method, path, error);
+          const pause = pauseAfter(error);
+          if (pause === undefined || pauses >= MAXIMUM_PAUSES) throw error;
+          environment.pacer.tighten(pace, pause);
+          await environment.sleep(pause * 1000, connection.signal).catch(() => {
+            throw error; // The budget ended first: then the 429 is what the push failed of.
+          });
+        }
       }
-
-      const body = parseJson(text);
-      const status = response.ok ? (connection.statusIn?.(body) ?? response.status) : response.status;
-      log(status);
-      if (status < 200 || status > 299) {
-        const words = body === undefined ? describeForeignBody(text) : connection.describeError(body);
-        throw new VendorError(target, {
-          status,
-          effect: status >= 400 && status < 500 && status !== 408 ? "none" : "unknown",
-          detail: scrub(words ?? "", call.json, connection.secrets),
-          retryAfterInSeconds: retryAfter(response.headers, environment.now()),
-        });
-      }
-
-      const result = v.safeParse(call.answer, body);
-      if (!result.success) {
-        const words = body === undefined ? describeForeignBody(text) : "the answer is not as documented";
-        throw new VendorError(target, {
-          status: undefined,
-          effect: "unknown",
-          detail: `${response.status} but ${words}`,
-        });
-      }
-      return result.output;
     },
   };
+
+  function notSent(method: Method, path: string, cause: unknown): VendorError {
+    const target = { vendor: connection.vendor, method, url: `${connection.baseUrl}/${path}` };
+    const detail = connection.signal.aborted
+      ? "no turn came within the rate limit in the time of this push"
+      : "the rate limit that is shared with other workers could not be read";
+    return new VendorError(target, { effect: "none", detail, cause });
+  }
+
+  async function send<T>(method: Method, path: string, call: VendorCall<T>, pace?: Pace): Promise<T> {
+    const target = { vendor: connection.vendor, method, url: `${connection.baseUrl}/${path}` };
+    const startedAt = environment.now();
+    const log = (status: number | string) =>
+      environment.log.debug("vendor called", {
+        vendor: connection.vendor,
+        method,
+        status,
+        duration_ms: environment.now() - startedAt,
+      });
+
+    let response: KyResponse;
+    let text: string;
+    try {
+      response = await http(path, {
+        method,
+        signal: AbortSignal.any([
+          connection.signal,
+          environment.abortAfter(connection.timeoutInSeconds * 1000),
+        ]),
+        ...(call.query && { searchParams: call.query }),
+        ...(call.json !== undefined && { body: JSON.stringify(call.json) }),
+        ...(call.form && { body: call.form }),
+        headers: {
+          ...(call.json !== undefined && { "content-type": "application/json" }),
+          ...call.headers,
+        },
+      });
+      text = await readText(response);
+    } catch (error) {
+      const problem = describeNetworkProblem(error);
+      log(problem.code);
+      throw new VendorError(target, { effect: problem.effect, detail: problem.text, cause: error });
+    }
+    const requests = permittedWhenScarce(response.headers);
+    if (pace && requests !== undefined)
+      environment.pacer.tighten(pace, TIGHT_PERIODS * pace.limit.perSeconds, requests);
+
+    const body = parseJson(text);
+    const status = response.ok ? (connection.statusIn?.(body) ?? response.status) : response.status;
+    log(status);
+    if (status < 200 || status > 299) {
+      const words = body === undefined ? describeForeignBody(text) : connection.describeError(body);
+      throw new VendorError(target, {
+        status,
+        effect: status >= 400 && status < 500 && status !== 408 ? "none" : "unknown",
+        detail: scrub(words ?? "", call.json, connection.secrets),
+        retryAfterInSeconds: retryAfter(response.headers, environment.now()),
+      });
+    }
+
+    const result = v.safeParse(call.answer, body);
+    if (!result.success) {
+      const words = body === undefined ? describeForeignBody(text) : "the answer is not as documented";
+      throw new VendorError(target, {
+        status: undefined,
+        effect: "unknown",
+        detail: `${response.status} but ${words}`,
+      });
+    }
+    return result.output;
+  }
+}
+
+/** Seconds to wait before a call that was refused with 429 is made again; undefined when it is not worth waiting for. */
+function pauseAfter(error: VendorError): number | undefined {
+  if (error.status !== 429) return undefined;
+  const seconds = Math.max(1, error.retryAfterInSeconds ?? 1);
+  return seconds <= LONGEST_PAUSE_IN_SECONDS ? seconds : undefined;
+}
+
+/**
+ * The limit, when the vendor says that little of it is left.
+ *
+ * @see `X-Rate-Limit-*` of Teamtailor, `X-RateLimit-*` of SmartRecruiters
+ */
+function permittedWhenScarce(headers: Headers): number | undefined {
+  const remaining = Number(
+    headers.get("x-ratelimit-remaining") ?? headers.get("x-rate-limit-remaining") ?? "NaN",
+  );
+  const limit = Number(headers.get("x-ratelimit-limit") ?? headers.get("x-rate-limit-limit") ?? "NaN");
+  return remaining < limit * SHARE_LEFT_UNDER_PRESSURE ? limit : undefined;
 }
 
 async function readText(response: Response): Promise<string> {

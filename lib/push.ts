@@ -13,6 +13,7 @@ import { createHrflowClient } from "./hrflow/client.ts";
 import { hrflowAuthSchema, type Profile, profileSchema } from "./hrflow/schema.ts";
 import { applyFormat, applyLogics } from "./item.ts";
 import { type Link, leaseLink, readLink } from "./link.ts";
+import { unpaced } from "./pace.ts";
 import type { CheckedWorkflow } from "./workflow.ts";
 
 /** The lease outlives the last call by so much, so that the link can still be saved and clocks may differ. */
@@ -72,7 +73,10 @@ export async function pushProfile(
   );
   if (budget <= 0) throw new TemporaryError("write_failure", "no time was left in this invocation");
   const push = { workflow, reference, environment, signal: environment.abortAfter(budget) };
-  if (!workflow.persist) return withFreshCredentials(push, () => previewPush(push));
+  if (!workflow.persist) {
+    const dry = { ...push, environment: { ...environment, pacer: unpaced } };
+    return withFreshCredentials(dry, () => previewPush(dry));
+  }
 
   const lease = await leaseLink(
     { workflowId: workflow.workflow_id, ...reference },

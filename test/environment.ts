@@ -1,8 +1,12 @@
 /** A real environment for tests: a DynamoDB, an SQS and a Secrets Manager on loopback, and the SDK's own clients. */
 import { Console } from "node:console";
+import { lookup } from "node:dns/promises";
 import { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Logger } from "@aws-lambda-powertools/logger";
+import { download } from "../lib/cv-connection.ts";
 import type { Environment } from "../lib/environment.ts";
+import { createPacer } from "../lib/pace.ts";
 import { createSecretReader } from "../lib/secrets.ts";
 import { readSettings } from "../lib/settings.ts";
 import { startDynamoDb } from "../local/aws/dynamodb.ts";
@@ -45,39 +49,40 @@ export async function startTestEnvironment(
   let passed = 0;
   let ids = 0;
   const now = () => Date.now() + passed;
-  return {
+  const world = {
     settings: readSettings({ TABLE_NAME: dynamodb.tableName, ...queueUrls, ...variables }),
     log: recordingLogger(logged),
     secrets: createSecretReader(secretsManager.client, now),
     dynamodb: dynamodb.client,
     sqs: sqs.client,
-    fetch: (input, init) => globalThis.fetch(input, init),
+    fetch: globalThis.fetch,
+    lookup: (hostname: string) => lookup(hostname, { all: true }),
+    download,
     now,
     random: () => 0.5,
     randomId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, "0")}`,
-    abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
+    sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
+    abortAfter: (milliseconds: number) => AbortSignal.timeout(milliseconds),
     logged,
     rotateSecret: secretsManager.put,
     tableOperations: dynamodb.operations,
-    inspectQueue: (name) => sqs.inspect(name),
-    pass: (seconds) => {
+    inspectQueue: (name: string) => sqs.inspect(name),
+    pass: (seconds: number) => {
       passed += seconds * 1000;
     },
     stop: async () => {
       await Promise.all([dynamodb.stop(), sqs.stop(), secretsManager.stop()]);
     },
   };
+  return { ...world, pacer: createPacer(world) };
 }
 
 /** Powertools' own logger, writing to a list instead of the console. */
 function recordingLogger(lines: string[]): Logger {
-  class RecordingLogger extends Logger {
-    protected override console = new Console({
-      stdout: new WritableLines(lines),
-      stderr: new WritableLines(lines),
-    });
-  }
-  return new RecordingLogger({ serviceName: "hrflow-relay", logLevel: "DEBUG" });
+  const logger = new Logger({ serviceName: "hrflow-relay", logLevel: "DEBUG" });
+  const stream = new WritableLines(lines);
+  Object.defineProperty(logger, "console", { value: new Console({ stdout: stream, stderr: stream }) });
+  return logger;
 }
 
 class WritableLines extends Writable {

@@ -71,21 +71,23 @@ const location = v.fallback(
   },
 );
 
-const url = v.looseObject({ type: text, url: v.pipe(v.string(), v.trim(), v.nonEmpty()) });
+const urlList = list(v.looseObject({ type: text, url: v.pipe(v.string(), v.trim(), v.nonEmpty()) }));
 /** Today a list of `{type, url}`; once an object keyed by type. */
 const urls = v.fallback(
-  v.union([
-    v.pipe(v.array(v.unknown()), list(url)),
-    v.pipe(
-      v.record(v.string(), v.unknown()),
-      v.transform((byType) =>
-        Object.entries(byType).flatMap(([type, value]) => [value].flat().map((one) => ({ type, url: one }))),
-      ),
-      list(url),
-    ),
-  ]),
+  v.pipe(
+    v.unknown(),
+    v.transform((value) => v.parse(urlList, isObject(value) ? Object.entries(value).flatMap(toUrls) : value)),
+  ),
   [],
 );
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function toUrls([type, value]: [string, unknown]): { type: string; url: unknown }[] {
+  return [value].flat().map((url) => ({ type, url }));
+}
 
 const info = v.looseObject({
   full_name: text,

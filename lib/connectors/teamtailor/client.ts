@@ -13,6 +13,8 @@ import {
 
 const NORTH_AMERICA_BASE_URL = "https://api.na.teamtailor.com/v1";
 const TIMEOUT_IN_SECONDS = 30;
+/** Seen by others, not documented today; the headers of every answer tell the truth. */
+const LIMIT = { requests: 50, perSeconds: 10 };
 const JSON_API = "application/vnd.api+json";
 
 const oneAnswer = v.object({ data: resourceSchema });
@@ -121,6 +123,7 @@ function createCaller({ auth, environment, signal }: Access<TeamtailorAuth, Team
       timeoutInSeconds: TIMEOUT_IN_SECONDS,
       signal,
       secrets: [auth.auth],
+      limit: LIMIT,
       describeError,
     },
     environment,

@@ -1,0 +1,29 @@
+import type { Connector } from "../../connector.ts";
+import { connect } from "./client.ts";
+import { toCandidate } from "./mapping.ts";
+import {
+  authSchema,
+  candidateSchema,
+  type FlatchrAuth,
+  type FlatchrCandidate,
+  type FlatchrParameters,
+  parametersSchema,
+} from "./schema.ts";
+
+/** Flatchr. @see https://developers.flatchr.io/docs/getting_started */
+export default {
+  name: "flatchr" as const,
+  label: "Flatchr",
+  auth: authSchema,
+  push: {
+    parameters: parametersSchema,
+    candidate: candidateSchema,
+    toCandidate,
+    cv: "file",
+    budgetInSeconds: 60,
+    // How soon the search knows a new candidate is not documented. It was used right after a create for years, so
+    // seconds are enough; a minute also lets a create end that was still under way when its answer was lost.
+    settleInSeconds: 60,
+    connect,
+  },
+} satisfies Connector<FlatchrAuth, FlatchrParameters, FlatchrCandidate>;

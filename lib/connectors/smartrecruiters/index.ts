@@ -1,0 +1,29 @@
+import type { Connector } from "../../connector.ts";
+import { connect } from "./client.ts";
+import { toCandidate } from "./mapping.ts";
+import {
+  authSchema,
+  candidateSchema,
+  parametersSchema,
+  type SmartrecruitersAuth,
+  type SmartrecruitersCandidate,
+  type SmartrecruitersParameters,
+} from "./schema.ts";
+
+/** SmartRecruiters. @see https://developers.smartrecruiters.com/reference */
+export default {
+  name: "smartrecruiters" as const,
+  label: "SmartRecruiters",
+  auth: authSchema,
+  push: {
+    parameters: parametersSchema,
+    candidate: candidateSchema,
+    toCandidate,
+    cv: "file",
+    /** SmartRecruiters may take 128 seconds for one write; what is left is for the calls before it. */
+    budgetInSeconds: 150,
+    /** A write may take effect after 128 seconds, and the search, which is an index, shows it some time after that. */
+    settleInSeconds: 300,
+    connect,
+  },
+} satisfies Connector<SmartrecruitersAuth, SmartrecruitersParameters, SmartrecruitersCandidate>;

@@ -1,0 +1,209 @@
+/**
+ * Keeps a vendor's rate limit over all workers that share a credential.
+ *
+ * While a vendor says that enough is left (the headers of its answers count the calls of all workers), calls go out at
+ * once and cost nothing. When little is left, or after a 429, they take slots on a time line in DynamoDB that all workers
+ * share: so many calls in so many seconds, evenly spaced, whoever makes them. Calls that wait at the same moment in one
+ * worker take their slots in one table operation.
+ * See docs/decisions/0005-slots-on-a-shared-time-line.md.
+ */
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import pLimit, { type LimitFunction } from "p-limit";
+import * as v from "valibot";
+import limits from "../infra/limits.json" with { type: "json" };
+
+/** What a vendor permits one credential. */
+export interface RateLimit {
+  requests: number;
+  perSeconds: number;
+  /** How many calls may be under way at once, over all workers. */
+  concurrency?: number;
+}
+
+/** A limit, and what it is counted for. */
+export interface Pace {
+  /** Vendor, hash of the credential, and the endpoint where each has a limit of its own. No secret. */
+  bucket: string;
+  limit: RateLimit;
+}
+
+/** Lets calls out at the permitted pace. */
+export interface Pacer {
+  /**
+   * Runs a call when its turn has come.
+   *
+   * @throws what `signal` aborted with, when it did before that
+   */
+  take<T>(pace: Pace, signal: AbortSignal, call: () => Promise<T>): Promise<T>;
+  /**
+   * The vendor has answered 429, or says that little is left: for so long no call goes out without a slot.
+   *
+   * @param requests the limit as the vendor's headers give it, when they do
+   */
+  tighten(pace: Pace, forSeconds: number, requests?: number): void;
+}
+
+/** What the pacer needs of the environment. */
+export interface PacerNeeds {
+  dynamodb: Pick<DynamoDBClient, "send">;
+  settings: { tableName: string };
+  now(): number;
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** So many instances of a push function work at once. */
+const WORKERS = limits.push.maximumConcurrency;
+/** What was called without slots is made up for: a time line begins so much of a period later. */
+const FIRST_PAUSE_IN_PERIODS = 1 / 2;
+/** Arrivals jitter: a period is taken for longer than it is, so that no window of the vendor's holds one call more. */
+const JITTER_IN_MILLISECONDS = 50;
+/** The time line's item is of no use when it is so old; DynamoDB deletes it. */
+const FORGOTTEN_AFTER_IN_SECONDS = 3600;
+
+interface Bucket {
+  pace: Pace;
+  periodInMilliseconds: number;
+  inTurn: LimitFunction;
+  requests: number;
+  tightUntil: number;
+  /** How long a call takes, where only one may be under way. */
+  durationInMilliseconds: number;
+  waiting: { resolve: (startAt: number) => void; reject: (error: unknown) => void }[];
+  isReserving: boolean;
+}
+
+/** For a dry run, which may not write to the table either. */
+export const unpaced: Pacer = { take: (_pace, _signal, call) => call(), tighten: () => {} };
+
+export function createPacer(needs: PacerNeeds): Pacer {
+  const buckets = new Map<string, Bucket>();
+
+  function bucketOf(pace: Pace): Bucket {
+    const { limit } = pace;
+    const bucket = buckets.get(pace.bucket) ?? {
+      pace,
+      periodInMilliseconds: limit.perSeconds * 1000,
+      inTurn: pLimit(Math.max(1, Math.floor((limit.concurrency ?? Number.POSITIVE_INFINITY) / WORKERS))),
+      requests: limit.requests,
+      tightUntil: 0,
+      durationInMilliseconds: 0,
+      waiting: [],
+      isReserving: false,
+    };
+    buckets.set(pace.bucket, bucket);
+    return bucket;
+  }
+
+  function reserve(bucket: Bucket): Promise<number> {
+    return new Promise((resolve, reject) => {
+      bucket.waiting.push({ resolve, reject });
+      if (!bucket.isReserving) void reserveForAll(bucket);
+    });
+  }
+
+  async function reserveForAll(bucket: Bucket): Promise<void> {
+    bucket.isReserving = true;
+    while (bucket.waiting.length > 0) {
+      const calls = bucket.waiting.splice(0);
+      const interval = intervalOf(bucket);
+      try {
+        const first = await takeSlots(bucket, calls.length * interval, needs);
+        for (const [index, call] of calls.entries()) call.resolve(first + index * interval);
+      } catch (error) {
+        for (const call of calls) call.reject(error);
+      }
+    }
+    bucket.isReserving = false;
+  }
+
+  return {
+    take(pace, signal, call) {
+      const bucket = bucketOf(pace);
+      return bucket.inTurn(async () => {
+        signal.throwIfAborted();
+        if (needs.now() < bucket.tightUntil) {
+          const startAt = await reserve(bucket);
+          await needs.sleep(Math.max(0, startAt - needs.now()), signal);
+        }
+        const startedAt = needs.now();
+        try {
+          return await call();
+        } finally {
+          bucket.durationInMilliseconds = needs.now() - startedAt;
+        }
+      });
+    },
+    tighten(pace, forSeconds, requests) {
+      const bucket = bucketOf(pace);
+      bucket.requests = requests ?? bucket.requests;
+      bucket.tightUntil = Math.max(bucket.tightUntil, needs.now() + forSeconds * 1000);
+    },
+  };
+}
+
+/** Milliseconds between two calls. */
+function intervalOf({
+  pace: { limit },
+  requests,
+  periodInMilliseconds,
+  durationInMilliseconds,
+}: Bucket): number {
+  const interval = (periodInMilliseconds + JITTER_IN_MILLISECONDS) / requests;
+  // Where one call at a time is permitted, a slot is as long as a call.
+  return limit.concurrency === 1 ? Math.max(interval, durationInMilliseconds * 1.2) : interval;
+}
+
+const timeLineSchema = v.object({ next_at: v.number() });
+
+/**
+ * Takes `milliseconds` of the time line.
+ *
+ * @returns when they begin, milliseconds since 1970
+ */
+async function takeSlots(bucket: Bucket, milliseconds: number, needs: PacerNeeds): Promise<number> {
+  for (;;) {
+    const now = needs.now();
+    const idleSince = now - bucket.periodInMilliseconds;
+    const append = {
+      set: "next_at = next_at + :taken",
+      condition: "next_at >= :now",
+      values: { ":now": now },
+    };
+    const goOn = {
+      set: "next_at = :now + :taken",
+      condition: "next_at < :now AND next_at >= :idle",
+      values: { ":now": now, ":idle": idleSince },
+    };
+    const begin = {
+      set: "next_at = :begin + :taken",
+      condition: "attribute_not_exists(next_at) OR next_at < :idle",
+      values: { ":idle": idleSince, ":begin": now + bucket.periodInMilliseconds * FIRST_PAUSE_IN_PERIODS },
+    };
+    for (const { set, condition, values } of [append, goOn, begin]) {
+      try {
+        const { Attributes } = await needs.dynamodb.send(
+          new UpdateItemCommand({
+            TableName: needs.settings.tableName,
+            Key: marshall({ pk: `rate#${bucket.pace.bucket}`, sk: "rate" }),
+            UpdateExpression: `SET ${set}, expires_at = :expires`,
+            ConditionExpression: condition,
+            ExpressionAttributeValues: marshall({
+              ...values,
+              ":taken": milliseconds,
+              ":expires": Math.ceil(now / 1000) + FORGOTTEN_AFTER_IN_SECONDS,
+            }),
+            ReturnValues: "UPDATED_NEW",
+          }),
+        );
+        return v.parse(timeLineSchema, unmarshall(Attributes ?? {})).next_at - milliseconds;
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    }
+  }
+}

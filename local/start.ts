@@ -1,0 +1,151 @@
+/** `npm start`: the whole system on this machine. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { styleText } from "node:util";
+import type { LogLine } from "./aws/lambda.ts";
+import type { SecretValues } from "./aws/secrets-manager.ts";
+import { type Arguments, HELP, readArguments, readSecrets, UsageError } from "./command-line.ts";
+import { demoSecrets } from "./demo-secrets.ts";
+import { narrate } from "./narrator.ts";
+import { playScenario, type ScenarioStep } from "./scenario.ts";
+import { type Simulators, startSimulators } from "./simulators.ts";
+import { StartError } from "./start-error.ts";
+import { type System, startSystem } from "./system.ts";
+
+const say = (line: string) => console.log(line);
+const good = (words: string) => styleText("green", words);
+const bad = (words: string) => styleText("red", words);
+
+/** What may be set to reach other than the real vendors, and is handed on with --live. */
+const LIVE_SETTINGS = [
+  "HRFLOW_BASE_URL",
+  "FLATCHR_API_BASE_URL",
+  "FLATCHR_CAREERS_BASE_URL",
+  "TEAMTAILOR_BASE_URL",
+  "SMARTRECRUITERS_BASE_URL",
+  "CV_ALLOWED_ORIGINS",
+];
+
+try {
+  await main(readArguments(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof StartError || error instanceof UsageError)) throw error;
+  console.error(styleText("red", error.message.replaceAll(/\s+/g, " "), { stream: process.stderr }));
+  process.exit(error instanceof UsageError ? 2 : 1);
+}
+
+async function main(given: Arguments): Promise<void> {
+  if (given.help) return say(HELP);
+  const { system, simulators, secrets, log } = await startAll(given);
+  let isStopping = false;
+  const stop = async (exitCode: number, lastLine?: string): Promise<never> => {
+    isStopping = true;
+    await system.stop();
+    await simulators?.stop();
+    if (lastLine !== undefined) say(lastLine);
+    process.exit(exitCode);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      // A second one is for those who do not want to wait.
+      if (isStopping) process.exit(1);
+      void stop(0);
+    });
+  }
+
+  introduce(system, simulators);
+  if (!simulators) return;
+  const onStep = (step: ScenarioStep) => {
+    if (!isStopping) showStep(step);
+  };
+  const result = await playScenario({ system, simulators, secrets, log: log.lines, onStep });
+  log.isKept = false;
+  if (isStopping) return;
+  const failed = result.steps.find(({ ok }) => !ok);
+  if (failed) say(bad(`The demonstration failed at: ${failed.step}`));
+  else say(good("The demonstration went well."));
+  if (!failed && !given.once) say(`Listening on ${system.url}. Ctrl+C ends it.`);
+  const lastLine = given.json ? JSON.stringify(result) : undefined;
+  if (failed || given.once) await stop(failed ? 1 : 0, lastLine);
+  if (lastLine !== undefined) say(lastLine);
+}
+
+interface Running {
+  system: System;
+  simulators: Simulators | undefined;
+  secrets: SecretValues;
+  /** What the functions logged; it is kept for the demonstration, and would only grow afterwards. */
+  log: { lines: LogLine[]; isKept: boolean };
+}
+
+async function startAll(given: Arguments): Promise<Running> {
+  const { live, port, speed, workflowsFile, secretsFile, dataDirectory } = given;
+  const ownSecrets = secretsFile === undefined ? {} : readSecrets(secretsFile);
+  const dataFile = (name: string) => (dataDirectory === undefined ? undefined : join(dataDirectory, name));
+  if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const secrets = live ? ownSecrets : { ...demoSecrets(dataFile("demo-secrets.json")), ...ownSecrets };
+  const simulators = live ? undefined : await startSimulators(secrets, (vendor) => dataFile(`${vendor}.db`));
+
+  const log: Running["log"] = { lines: [], isKept: simulators !== undefined };
+  let system: System | undefined;
+  try {
+    system = await startSystem({
+      port,
+      speed,
+      secrets,
+      environment: simulators?.environment ?? readLiveSettings(),
+      onLog: (line) => {
+        if (log.isKept) log.lines.push(line);
+        const told = narrate(line);
+        if (told !== undefined) say(`   ${told}`);
+      },
+      ...(workflowsFile === undefined ? {} : { workflowsFile }),
+      ...(dataDirectory === undefined ? {} : { dataDirectory }),
+    });
+    const failed = await system.lambda.warm();
+    if (failed)
+      throw new StartError(
+        `The function ${failed.functionName} does not start: ${failed.error.errorMessage}`,
+      );
+    return { system, simulators, secrets, log };
+  } catch (error) {
+    await system?.stop();
+    await simulators?.stop();
+    throw error;
+  }
+}
+
+function readLiveSettings(): Record<string, string> {
+  return Object.fromEntries(
+    LIVE_SETTINGS.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
+}
+
+function introduce(system: System, simulators: Simulators | undefined): void {
+  say(styleText("bold", `HrFlow Relay is ready: ${system.url}`));
+  for (const { workflowId, action, webhook } of system.workflows) {
+    if (action.startsWith("push_")) say(`   ${workflowId}: POST ${system.url}/webhooks/${webhook}`);
+  }
+  say(`   functions: ${system.lambda.functionNames.join(", ")}`);
+  if (simulators) {
+    const { hrflow, teamtailor, flatchr, smartrecruiters } = simulators;
+    say(`   simulated: HrFlow ${hrflow.url}, Teamtailor ${teamtailor.url}`);
+    say(`              Flatchr ${flatchr.url}, SmartRecruiters ${smartrecruiters.url}`);
+  }
+  for (const { workflowId, hrflowSecret, connectorSecret } of system.workflows) {
+    for (const secret of [hrflowSecret, connectorSecret]) {
+      if (system.secretsManager.has(secret)) continue;
+      say(
+        styleText(
+          "yellow",
+          `   ${workflowId} needs the secret ${secret}, which does not exist: give it in --secrets`,
+        ),
+      );
+    }
+  }
+}
+
+function showStep({ step, ok, detail }: ScenarioStep): void {
+  const mark = ok ? good("✓") : bad("✗");
+  say(`${mark} ${step}: ${detail}`);
+}

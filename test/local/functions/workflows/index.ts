@@ -1,0 +1,1 @@
+export default [{ workflow_id: "sample" }];
