@@ -10,7 +10,13 @@ import type { Environment } from "./environment.ts";
 import type { Profile } from "./hrflow/schema.ts";
 
 /** What a connector is. `Candidate` is the ATS's own form of a candidate, in the ATS's own field names. */
-export interface Connector<Auth = object, PushParameters = object, Candidate = object> {
+export interface Connector<
+  Auth = object,
+  PushParameters = object,
+  Candidate = object,
+  PullParameters = object,
+  SourceCandidate = object,
+> {
   /** Lower case; it names the folder, the action `push_profile_to_<name>` and the function `push-profile-to-<name>`. */
   name: string;
   /** The name as people write it, used in messages. */
@@ -36,6 +42,17 @@ export interface Connector<Auth = object, PushParameters = object, Candidate = o
     settleInSeconds: number;
     /** Opens the ATS for one push. */
     connect(access: Access<Auth, PushParameters>): CandidateStore<Candidate>;
+  };
+  /** ATS → HrFlow, as `update_profiles_in_hrflow_from_<name>`; absent where nothing is read from the ATS. */
+  pull?: {
+    /** What `pull_parameters` of a workflow takes: the ATS's filters. Unknown keys are refused by the schema. */
+    parameters: v.GenericSchema<unknown, PullParameters>;
+    /** What `logics` must return. */
+    candidate: v.GenericSchema<unknown, SourceCandidate>;
+    /** The mapping, used when a workflow has no `format` of its own: what the ATS knows of a profile, and nothing else. Pure. */
+    toProfile(candidate: SourceCandidate): ProfileEdit;
+    /** Opens the ATS for one run. */
+    connect(access: Access<Auth, PullParameters>): CandidateSource<SourceCandidate>;
   };
 }
 
@@ -94,6 +111,58 @@ export type Found =
 export class CandidateExistsError extends Error {
   override name = "CandidateExistsError";
 }
+
+/** The ATS's candidates, as far as a run that reads them needs them. Every method throws VendorError when a call fails. */
+export interface CandidateSource<Candidate> {
+  /**
+   * Reads all rows that match the filters, as a stream: memory does not grow with their number.
+   *
+   * @param changedSince YYYY-MM-DD: rows that changed before this day may be left out, if the ATS can tell. Rows of that
+   *   day and later are never left out.
+   */
+  list(changedSince: string | undefined): AsyncIterable<SourceRow>;
+  /**
+   * What rows are named by, such as the titles of columns. When its value changes, rows may have changed without their
+   * date: then everything is read again.
+   */
+  catalogue(): Promise<unknown>;
+  /**
+   * Learns who the candidate is, and where its CV lies. It may leave a trace in the ATS, so the engine calls it once in a
+   * candidate's life, keeps the answer, and never calls it in a dry run.
+   */
+  identify(row: SourceRow): Promise<Identity>;
+  /** The candidate as users' functions get it; without identity in a dry run that does not know it. Pure. */
+  toCandidate(row: SourceRow, identity: Identity | undefined): Candidate;
+  /** Downloads the CV. Only called when `identity.cv` is there. */
+  fetchCv(identity: Identity): Promise<CvFile>;
+}
+
+/** One row of the ATS's list. */
+export interface SourceRow {
+  /** The ATS's id of the row. No personal data: it keys the stored state. */
+  id: string;
+  /** The day of its last change, YYYY-MM-DD; undefined when the ATS does not say. */
+  changedOn: string | undefined;
+  fields: Record<string, unknown>;
+}
+
+/** Who a candidate is. Stored: JSON, and no personal data. */
+export interface Identity {
+  /** Becomes the `reference` of the profile. */
+  candidateId: string;
+  /** Where the CV lies, in the ATS's own terms; undefined when there is none. */
+  cv: Record<string, string> | undefined;
+}
+
+/** A CV as a file. */
+export interface CvFile {
+  fileName: string;
+  contentType: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Attributes of a profile to be changed, in HrFlow's names; `reference` identifies it, the candidate's id by default. */
+export type ProfileEdit = Record<string, unknown>;
 
 /** A CV of a profile, fetched and checked before it is handed to a connector. */
 export interface Cv {

@@ -35,7 +35,7 @@ export async function download(
     signal,
     headers: { accept: "*/*", "accept-encoding": "identity", "user-agent": "hrflow-relay" },
   });
-  sent.on("error", () => {}); // Once the head is there, an error reaches the one who reads the body.
+  sent.on("error", () => {}); // One that comes after the head reaches whoever reads the body as well.
   sent.end();
   const [message] = (await once(sent, "response", { signal })) as [IncomingMessage];
 

@@ -7,10 +7,12 @@ import {
 import type { SQSRecord } from "aws-lambda";
 import * as v from "valibot";
 import type { Environment } from "./environment.ts";
-import type { RelayError, TemporaryError } from "./errors.ts";
+import { type RelayError, TemporaryError } from "./errors.ts";
 import { keySchema } from "./hrflow/schema.ts";
 
 const MAXIMUM_BATCH = 10;
+/** A message with one of these characters is refused. */
+const NOT_FOR_SQS = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 const MAXIMUM_VISIBILITY_IN_SECONDS = 12 * 3600;
 
 /** Delays double from the first to the longest. */
@@ -23,7 +25,7 @@ const LEAST_ATTEMPTS = 12;
 const NOT_FOUND_FOR_IN_SECONDS = 15 * 60;
 
 const messageSchema = v.object({
-  workflow_id: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)),
+  workflow_id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
   source_key: keySchema,
   profile_key: keySchema,
   event_type: v.optional(v.string()),
@@ -44,7 +46,7 @@ export function readMessage(record: SQSRecord): PushMessage | undefined {
 /**
  * Stores messages in the queue of an action, in order for each workflow and profile.
  *
- * @throws Error when one of them could not be stored
+ * @throws Error when one of them could not be stored; others may have been
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
 export async function enqueue(
@@ -69,8 +71,10 @@ export async function enqueue(
       .slice(start, start + MAXIMUM_BATCH)
       .map((entry, index) => ({ Id: `${index}`, ...entry }));
     const { Failed = [] } = await environment.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-    if (Failed.length > 0)
-      throw new Error(`SQS SendMessageBatch: ${Failed.length} not stored (${Failed[0]?.Code})`);
+    if (Failed.length > 0) {
+      const problem = `SQS SendMessageBatch: ${Failed.length} not stored (${Failed[0]?.Code})`;
+      throw new TemporaryError("state_failure", problem);
+    }
   }
 }
 
@@ -81,7 +85,7 @@ export async function deadLetter(
   failure: RelayError,
   environment: Environment,
 ): Promise<void> {
-  const attribute = (text: string) => ({ DataType: "String", StringValue: text });
+  const attribute = (text: string) => ({ DataType: "String", StringValue: text.replace(NOT_FOR_SQS, "…") });
   await environment.sqs.send(
     new SendMessageCommand({
       QueueUrl: environment.settings.deadLetterQueueUrl(action),

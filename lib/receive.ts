@@ -78,7 +78,7 @@ async function receive(
   try {
     await Promise.all([...messages].map(([action, ofAction]) => enqueue(action, ofAction, environment)));
   } catch (error) {
-    environment.log.error("webhook not stored", { detail: error instanceof Error ? error.name : "failed" });
+    environment.log.error("webhook not stored", { detail: asRelayError(error, "state_failure").message });
     return refusal(503, "the event could not be stored: try again");
   }
   const stored = [...messages.values()].flat().length;
@@ -102,7 +102,11 @@ async function isGenuine(
   const isSignedWithAny = (auth: { webhook_secret: string[] } | undefined) =>
     auth?.webhook_secret.some((webhookSecret) => isSignedByHrflow(signature, body, webhookSecret)) ?? false;
 
-  if (isSignedWithAny(await secrets.read(secret, webhookAuthSchema))) return true;
+  try {
+    if (isSignedWithAny(await secrets.read(secret, webhookAuthSchema))) return true;
+  } catch (error) {
+    if (!(error instanceof MalformedSecretError)) throw error; // It may have been mended since it was read.
+  }
   await secrets.refresh(secret);
   return (
     isSignedWithAny(await secrets.read(secret, webhookAuthSchema)) ||

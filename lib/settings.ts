@@ -1,5 +1,7 @@
 /** The settings of a function: its environment variables, read once and nowhere else. */
 import * as v from "valibot";
+import { TemporaryError } from "./errors.ts";
+import { describeIssues } from "./issues.ts";
 
 const DEFAULT_BASE_URLS = {
   HRFLOW_BASE_URL: "https://api.hrflow.ai/v1",
@@ -28,24 +30,32 @@ export interface Settings {
   speed: number;
 }
 
-const speed = v.pipe(v.string(), v.transform(Number), v.number(), v.minValue(1));
-const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:/, "must be an http(s) URL"));
+const speed = v.pipe(
+  v.string(),
+  v.transform(Number),
+  v.number("must be a number"),
+  v.finite("must be a number"),
+  v.minValue(1, "must be at least 1"),
+);
+const httpUrl = v.pipe(v.string(), v.url("must be a URL"), v.regex(/^https?:/i, "must be an http(s) URL"));
 
 /**
  * Reads the settings of `environment`. A missing one is named when it is first used, so that a function needs only
  * what it uses.
  *
- * @throws Error naming the variable that is missing or malformed.
+ * @throws TemporaryError naming the variable that is missing or malformed.
  */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const required = (name: string): string => {
     const value = environment[name];
-    if (!value) throw new Error(`The environment variable ${name} is not set`);
+    if (!value) throw wrongSetting(`The environment variable ${name} is not set`);
     return value;
   };
   const checked = <T>(name: string, schema: v.GenericSchema<string, T>, value: string): T => {
     const result = v.safeParse(schema, value);
-    if (!result.success) throw new Error(`The environment variable ${name}: ${result.issues[0].message}`);
+    if (!result.success) {
+      throw wrongSetting(`The environment variable ${name} ${describeIssues(result.issues).join("; ")}`);
+    }
     return result.output;
   };
   return {
@@ -69,6 +79,11 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
       .map((origin) => new URL(checked("CV_ALLOWED_ORIGINS", httpUrl, origin)).origin),
     speed: checked("RELAY_SPEED", speed, environment.RELAY_SPEED || "1"),
   };
+}
+
+/** Temporary, so that no event is given up while the settings are mended. */
+function wrongSetting(message: string): TemporaryError {
+  return new TemporaryError("unexpected_failure", message);
 }
 
 /** An override that names only an origin keeps the version path of the real base URL (`/v1`). */

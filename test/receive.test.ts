@@ -1,3 +1,4 @@
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { SignatureScheme } from "../local/vendors/hrflow-webhook.ts";
 import { sampleProfile } from "../local/vendors/sample-profiles.ts";
@@ -171,7 +172,14 @@ test("the same bytes twice are two messages: two changes of a profile can look t
 
 test("messages of one profile stay in order, those of others go beside them", async () => {
   await send([event(), event({ key: OTHER_PROFILE })]);
-  const groups = environment.inspectQueue("push-profile-to-teamtailor.fifo").map(({ groupId }) => groupId);
+  const { Messages = [] } = await environment.sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: environment.settings.queueUrl("push_profile_to_teamtailor"),
+      MaxNumberOfMessages: 10,
+      MessageSystemAttributeNames: ["MessageGroupId"],
+    }),
+  );
+  const groups = Messages.map(({ Attributes }) => Attributes?.MessageGroupId);
   expect(groups).toEqual([`acme-teamtailor.${PROFILE}`, `acme-teamtailor.${OTHER_PROFILE}`]);
 });
 

@@ -3,7 +3,8 @@ import * as v from "valibot";
 import { keySchema } from "./schema.ts";
 
 const eventSchema = v.object({
-  type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(100)),
+  /** Kept in messages and logs: a name, which cannot hold personal data, nor characters that SQS refuses. */
+  type: v.pipe(v.string(), v.regex(/^[\w.-]{1,100}$/)),
   profile: v.optional(v.unknown()),
 });
 const profileSchema = v.object({ key: keySchema, source: v.object({ key: keySchema }) });

@@ -8,7 +8,15 @@ import { unzipSync } from "fflate";
 import type { Template } from "./template.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
-const PACKAGED = ["functions", "infra", "lib", "workflows", "package.json", "serverless.yml", "tsconfig.json"];
+const PACKAGED = [
+  "functions",
+  "infra",
+  "lib",
+  "workflows",
+  "package.json",
+  "serverless.yml",
+  "tsconfig.json",
+];
 
 /** What `npm run package` makes. */
 export interface Package {
@@ -53,7 +61,8 @@ export function unpack({ zips, directory }: Package): string {
   const target = mkdtempSync(join(directory, "unpacked-"));
   for (const [name, zip] of zips) {
     for (const [path, content] of Object.entries(unzipSync(zip))) {
-      if (!path.startsWith(`functions/${name}.mjs`)) throw new Error(`${path} has no business in ${name}.zip`);
+      if (!path.startsWith(`functions/${name}.mjs`))
+        throw new Error(`${path} has no business in ${name}.zip`);
       writeFileSync(join(target, parse(path).base), content);
     }
   }

@@ -41,11 +41,7 @@ function valueProblems(path: string, type: PropertyType, value: unknown): string
         valueProblems(`${path}.${key}`, type.element, item),
       );
     case "ref":
-      return objectProblems(
-        path,
-        specification.get("typeDefinition", type.reference.$ref).properties,
-        value,
-      );
+      return objectProblems(path, specification.get("typeDefinition", type.reference.$ref).properties, value);
     case "string":
     case "date-time":
       return scalarProblems(path, typeof value === "string", type, value);

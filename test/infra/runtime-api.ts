@@ -67,7 +67,10 @@ export const startBundle: StartInstance = (definition, onLine) => {
       createInterface(child.stdout).on("line", onLine);
       createInterface(child.stderr).on("line", onLine);
       child.on("exit", (code) => {
-        die({ errorType: "Runtime.ExitError", errorMessage: `Runtime exited with error: exit status ${code}` });
+        die({
+          errorType: "Runtime.ExitError",
+          errorMessage: `Runtime exited with error: exit status ${code}`,
+        });
       });
       resolve(child);
     });

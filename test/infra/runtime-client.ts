@@ -16,7 +16,8 @@ let handler: Handler;
 try {
   ({ handler } = (await import(process.env.BUNDLE ?? "")) as { handler: Handler });
   // With a callback among its parameters, the runtime of Node 24 refuses it.
-  if (typeof handler !== "function" || handler.length > 2) throw new Error("handler is no asynchronous function");
+  if (typeof handler !== "function" || handler.length > 2)
+    throw new Error("handler is no asynchronous function");
 } catch (error) {
   await post("init/error", errorPayload(error));
   process.exit(1);

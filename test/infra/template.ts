@@ -7,8 +7,9 @@ export interface Template {
 
 export interface TemplateResource {
   Type: string;
-  Properties?: Record<string, unknown>;
+  Properties: Record<string, unknown>;
   DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
 }
 
 /** What stands at a path such as `Properties.Environment.Variables`; undefined when nothing does. */
@@ -26,21 +27,24 @@ export function* everythingIn(value: unknown): Generator<unknown> {
   }
 }
 
-export function resourcesOfType(template: Template, type: string): [id: string, TemplateResource][] {
-  return Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
+export function ofType(template: Template, type: string): TemplateResource[] {
+  return Object.values(template.Resources).filter((resource) => resource.Type === type);
 }
 
-/** The resource that `Ref`, `Fn::GetAtt` or the first `${…}` of `Fn::Sub` names. */
-export function idReferredTo(reference: unknown): string | undefined {
-  const id =
-    at(reference, "Ref") ??
-    at(reference, "Fn::GetAtt.0") ??
-    /\$\{([^}]+)\}/.exec(String(at(reference, "Fn::Sub")))?.[1];
-  return typeof id === "string" ? id : undefined;
+/** The resource that a `Ref` or `Fn::GetAtt` names. */
+export function referredTo(reference: unknown, template: Template): TemplateResource | undefined {
+  return template.Resources[String(at(reference, "Ref") ?? at(reference, "Fn::GetAtt.0"))];
 }
 
-/** What a role allows: `allowed(role, "sqs:SendMessage")` → the resources. */
-export function statementsOf(role: TemplateResource): unknown[] {
-  const policies = at(role, "Properties.Policies") as unknown[];
+/** The statements of a role, or of a policy of a queue or bucket. */
+export function statementsOf({ Properties }: TemplateResource): unknown[] {
+  const policies = (Properties.Policies ?? [Properties]) as unknown[];
   return policies.flatMap((policy) => at(policy, "PolicyDocument.Statement") as unknown[]);
+}
+
+/** Everything for which a role allows an action. */
+export function resourcesAllowed(role: TemplateResource, action: string): unknown[] {
+  return statementsOf(role)
+    .filter((statement) => (at(statement, "Action") as string[]).includes(action))
+    .flatMap((statement) => at(statement, "Resource"));
 }

@@ -1,7 +1,7 @@
 /** The calls to Flatchr, each with the fields of its answer that are read. @see https://developers.flatchr.io/ */
 import * as v from "valibot";
 import type { Environment } from "../../environment.ts";
-import { createVendorClient } from "../../http.ts";
+import { createVendorClient, type VendorConnection } from "../../http.ts";
 import { known } from "../../known.ts";
 import type { FlatchrAuth } from "./schema.ts";
 
@@ -53,7 +53,7 @@ export function createFlatchrApi(
   environment: Environment,
   signal: AbortSignal,
 ) {
-  const connection = {
+  const connection: Omit<VendorConnection, "baseUrl"> = {
     vendor: "Flatchr",
     headers: { authorization: `Bearer ${auth.api_key}`, accept: "application/json" },
     timeoutInSeconds: TIMEOUT_IN_SECONDS,

@@ -13,36 +13,32 @@ import type { FlatchrCandidate } from "./schema.ts";
 export function toCandidate(profile: Profile): FlatchrCandidate {
   const { info } = profile;
   const { firstName, lastName } = personName(info);
-  // Flatchr requires both names. A person with one name is asked by forms like this to write it twice.
-  const [firstname, lastname] = [firstName ?? lastName, lastName ?? firstName];
-  if (firstname === null || lastname === null) {
-    throw new Error("the profile has no name, which Flatchr requires");
-  }
-  if (info.email === null) {
-    throw new Error(
-      "the profile has no e-mail, by which alone its candidate could be found again in Flatchr",
-    );
-  }
   return {
-    firstname,
-    lastname,
-    email: info.email.trim(),
+    firstname: required(firstName, "first name, which Flatchr requires"),
+    lastname: required(lastName, "last name, which Flatchr requires"),
+    email: required(info.email, "e-mail, by which alone its candidate could be found again in Flatchr"),
     ...known({ phone: info.phone, urls: toUrls(info.urls), resume_text: toResumeText(profile) }),
     enrichment: toEnrichment(profile),
   };
 }
 
+function required(value: string | null, name: string): string {
+  if (!value) throw new Error(`the profile has no ${name}`);
+  return value.trim();
+}
+
 /** One address for each of the documented networks, and one other. */
 function toUrls(urls: Profile["info"]["urls"]): FlatchrCandidate["urls"] {
-  const urlOf = (network: string) => urls.find(({ type }) => type === network)?.url;
-  const networks = {
-    facebook: urlOf("facebook"),
-    linkedin: urlOf("linkedin"),
-    twitter: urlOf("twitter"),
-    other: urls.find(({ type }) => type === null || !["facebook", "linkedin", "twitter"].includes(type))?.url,
-  };
-  const knownUrls = known(networks);
-  return Object.keys(knownUrls).length > 0 ? knownUrls : undefined;
+  const networkOf = ({ type }: { type: string | null }) => type?.trim().toLowerCase() ?? "";
+  const first = (network: string) => urls.find((url) => networkOf(url) === network)?.url;
+  const networks = ["facebook", "linkedin", "twitter"];
+  const addresses = known({
+    facebook: first("facebook"),
+    linkedin: first("linkedin"),
+    twitter: first("twitter"),
+    other: urls.find((url) => !networks.includes(networkOf(url)))?.url,
+  });
+  return Object.keys(addresses).length > 0 ? addresses : undefined;
 }
 
 /**

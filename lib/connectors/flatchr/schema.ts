@@ -80,7 +80,7 @@ export const candidateSchema = v.pipe(
     comment: v.optional(text),
     offerer_id: v.optional(v.pipe(v.number(), v.integer())),
     urls: v.optional(
-      v.object({
+      v.strictObject({
         facebook: v.optional(text),
         linkedin: v.optional(text),
         twitter: v.optional(text),

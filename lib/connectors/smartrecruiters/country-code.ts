@@ -14,7 +14,7 @@ const LANGUAGES = ["en", "fr", "de", "es", "it", "nl", "pt"];
  * @see https://www.iso.org/iso-3166-country-codes.html
  */
 export function toCountryCode(country: string): string | undefined {
-  const code = countries.toAlpha2(country.toUpperCase());
+  const code = /^[a-z]{2,3}$/i.test(country) ? countries.toAlpha2(country.toUpperCase()) : undefined;
   if (code !== undefined && countries.isValid(code)) return code;
   return (
     countries.getSimpleAlpha2Code(country, "en") ??
@@ -28,7 +28,9 @@ function codeByEverydayName(): ReadonlyMap<string, string> {
   everydayNames ??= new Map(
     LANGUAGES.flatMap((language) => {
       const names = new Intl.DisplayNames(language, { type: "region", fallback: "none" });
-      return Object.keys(countries.getAlpha2Codes()).map((code) => [plain(names.of(code) ?? code), code] as const);
+      return Object.keys(countries.getAlpha2Codes()).map(
+        (code) => [plain(names.of(code) ?? code), code] as const,
+      );
     }),
   );
   return everydayNames;

@@ -1,4 +1,5 @@
 import type { Connector } from "../../connector.ts";
+import { SETTLE_IN_SECONDS } from "./api.ts";
 import { connect } from "./client.ts";
 import { toCandidate } from "./mapping.ts";
 import {
@@ -22,8 +23,7 @@ export default {
     cv: "file",
     /** SmartRecruiters may take 128 seconds for one write; what is left is for the calls before it. */
     budgetInSeconds: 150,
-    /** A write may take effect after 128 seconds, and the search, which is an index, shows it some time after that. */
-    settleInSeconds: 300,
+    settleInSeconds: SETTLE_IN_SECONDS,
     connect,
   },
 } satisfies Connector<SmartrecruitersAuth, SmartrecruitersParameters, SmartrecruitersCandidate>;

@@ -58,7 +58,12 @@ const period = {
   location: v.optional(text),
   description: v.optional(text),
 };
-const educationSchema = v.strictObject({ institution: text, degree: text, major: v.optional(text), ...period });
+const educationSchema = v.strictObject({
+  institution: text,
+  degree: text,
+  major: v.optional(text),
+  ...period,
+});
 const experienceSchema = v.strictObject({ title: v.optional(text), company: v.optional(text), ...period });
 export type SmartrecruitersEducation = v.InferOutput<typeof educationSchema>;
 export type SmartrecruitersExperience = v.InferOutput<typeof experienceSchema>;

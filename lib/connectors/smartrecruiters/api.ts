@@ -1,0 +1,186 @@
+/** The calls to SmartRecruiters' Candidate API. */
+import * as v from "valibot";
+import type { Access, Cv } from "../../connector.ts";
+import { VendorError } from "../../errors.ts";
+import { createVendorClient, type VendorConnection } from "../../http.ts";
+import { isSameEmail, type PersonalDetails } from "./changes.ts";
+import {
+  attachmentsAnswer,
+  type CurrentCandidate,
+  candidateAnswer,
+  errorAnswer,
+  type SmartrecruitersAuth,
+  type SmartrecruitersCandidate,
+  type SmartrecruitersParameters,
+  searchAnswer,
+} from "./schema.ts";
+
+/** SmartRecruiters asks its clients to wait so long before they give up. A read may be given up, it is just repeated. */
+const WRITE_TIMEOUT_IN_SECONDS = 128;
+const READ_TIMEOUT_IN_SECONDS = 20;
+/**
+ * After a write without an answer: it may take effect until its time-out would have been over, and the search, which is
+ * an index, shows it some time after that.
+ */
+export const SETTLE_IN_SECONDS = 300;
+/** Each endpoint takes ten requests a second. @see https://developers.smartrecruiters.com/docs/rate-limiting */
+const LIMIT = { requests: 10, perSeconds: 1, concurrency: 8 };
+const SEARCH_LIMIT = { ...LIMIT, concurrency: 1 };
+const CANDIDATES_A_PAGE = 100;
+/** The best hits come first; an exact e-mail is not on page 11. */
+const MAXIMUM_PAGES = 10;
+
+/** What the search knows of an e-mail. */
+export interface SearchResult {
+  /** The candidates that have this very e-mail. */
+  candidates: CurrentCandidate[];
+  /** False when the search had more hits than were looked at. */
+  isComplete: boolean;
+}
+
+export type CandidateApi = ReturnType<typeof openApi>;
+
+/** Opens the API for one push. Every call throws VendorError when it fails. */
+export function openApi(access: Access<SmartrecruitersAuth, SmartrecruitersParameters>) {
+  const { auth, parameters, environment, signal } = access;
+  const connection: Omit<VendorConnection, "timeoutInSeconds"> = {
+    vendor: "SmartRecruiters",
+    baseUrl: environment.settings.baseUrl("SMARTRECRUITERS_BASE_URL").url,
+    headers: { "x-smarttoken": auth.auth, accept: "application/json" },
+    signal,
+    secrets: [auth.auth],
+    limit: LIMIT,
+    describeError,
+  };
+  const reads = createVendorClient({ ...connection, timeoutInSeconds: READ_TIMEOUT_IN_SECONDS }, environment);
+  const writes = createVendorClient(
+    { ...connection, timeoutInSeconds: WRITE_TIMEOUT_IN_SECONDS },
+    environment,
+  );
+  const jobId = encodeURIComponent(parameters.job_id);
+  const candidatePath = (id: string) => `candidates/${encodeURIComponent(id)}`;
+
+  return {
+    /**
+     * Searches by keyword, there is no filter for an e-mail, and keeps the exact hits.
+     *
+     * @see https://developers.smartrecruiters.com/reference/candidatesall-1
+     */
+    async search(email: string, filter: { jobId?: string } = {}): Promise<SearchResult> {
+      const candidates: CurrentCandidate[] = [];
+      let pageId: string | null = null;
+      for (let page = 0; page < MAXIMUM_PAGES; page += 1) {
+        const query: Record<string, string> = { q: email, limit: String(CANDIDATES_A_PAGE), ...filter };
+        if (pageId) query.pageId = pageId;
+        const { content, nextPageId }: v.InferOutput<typeof searchAnswer> = await reads.call(
+          "GET",
+          "candidates",
+          { query, endpoint: "GET /candidates", limit: SEARCH_LIMIT, answer: searchAnswer },
+        );
+        candidates.push(...content.filter((candidate) => isSameEmail(email, candidate.email)));
+        if (!nextPageId || content.length === 0) return { candidates, isComplete: true };
+        pageId = nextPageId;
+      }
+      return { candidates, isComplete: false };
+    },
+
+    /** @see https://developers.smartrecruiters.com/reference/candidatesget-1 */
+    read: (id: string) =>
+      reads.call("GET", candidatePath(id), { endpoint: "GET /candidates/{id}", answer: candidateAnswer }),
+
+    /** @see https://developers.smartrecruiters.com/reference/candidatesaddtojob-1 */
+    createOnJob: (candidate: SmartrecruitersCandidate) =>
+      writes.call("POST", `jobs/${jobId}/candidates`, {
+        json: candidate,
+        endpoint: "POST /jobs/{jobId}/candidates",
+        answer: candidateAnswer,
+      }),
+
+    /** @see https://developers.smartrecruiters.com/reference/candidatesupdate-1 */
+    patch: (id: string, details: PersonalDetails) =>
+      writes.call("PATCH", candidatePath(id), {
+        json: details,
+        endpoint: "PATCH /candidates/{id}",
+        answer: v.unknown(),
+      }),
+
+    /** @see https://developers.smartrecruiters.com/reference/candidatestagsreplace-1 */
+    replaceTags: (id: string, tags: string[]) =>
+      writes.call("PUT", `${candidatePath(id)}/tags`, {
+        json: { tags },
+        endpoint: "PUT /candidates/{id}/tags",
+        answer: v.unknown(),
+      }),
+
+    /** @see https://developers.smartrecruiters.com/reference/candidatesstatusupdate-1 */
+    setStatusOnJob: (id: string, status: string) =>
+      writes.call("PUT", `${candidatePath(id)}/jobs/${jobId}/status`, {
+        json: { status },
+        endpoint: "PUT /candidates/{id}/jobs/{jobId}/status",
+        answer: v.unknown(),
+      }),
+
+    /** @see https://developers.smartrecruiters.com/reference/candidatesdelete-1 */
+    remove: (id: string) =>
+      writes.call("DELETE", candidatePath(id), { endpoint: "DELETE /candidates/{id}", answer: v.unknown() }),
+
+    /** @see https://developers.smartrecruiters.com/reference/candidatesattachmentslist-1 */
+    async attachments(id: string) {
+      const { content } = await reads.call("GET", `${candidatePath(id)}/attachments`, {
+        endpoint: "GET /candidates/{id}/attachments",
+        answer: attachmentsAnswer,
+      });
+      return content;
+    },
+
+    /**
+     * Whether a file of a candidate is this one; false when it cannot be read.
+     *
+     * @see https://developers.smartrecruiters.com/reference/candidatesattachmentsget-1
+     */
+    async hasSameBytes(url: string, bytes: Uint8Array): Promise<boolean> {
+      // The key goes to SmartRecruiters and nowhere else.
+      if (URL.parse(url)?.origin !== new URL(connection.baseUrl).origin) return false;
+      const target = { vendor: connection.vendor, method: "GET", url: url.split("?")[0] ?? url };
+      try {
+        const response = await environment.fetch(url, {
+          headers: connection.headers,
+          redirect: "manual",
+          signal: AbortSignal.any([signal, environment.abortAfter(READ_TIMEOUT_IN_SECONDS * 1000)]),
+        });
+        const { status } = response;
+        const file = Buffer.from(await response.arrayBuffer());
+        if (status === 429 || status >= 500)
+          throw new VendorError(target, { status, effect: "none", detail: "" });
+        return response.ok && file.equals(bytes);
+      } catch (cause) {
+        if (cause instanceof VendorError) throw cause;
+        throw new VendorError(target, { effect: "none", detail: "the file could not be read", cause });
+      }
+    },
+
+    /** @see https://developers.smartrecruiters.com/reference/candidatesattachmentsadd-1 */
+    attach(id: string, type: "RESUME", { bytes, fileName, contentType }: Cv) {
+      const form = new FormData();
+      form.set("attachmentType", type);
+      form.set("file", new File([bytes], fileName, { type: contentType }));
+      return writes.call("POST", `${candidatePath(id)}/attachments`, {
+        form,
+        endpoint: "POST /candidates/{id}/attachments",
+        answer: v.unknown(),
+      });
+    },
+  };
+}
+
+/** An error as a phrase: `validation failure: /location/countryCode String is too long (3 chars), maximum 2`. */
+function describeError(body: unknown): string | undefined {
+  const result = v.safeParse(errorAnswer, body);
+  if (!result.success) return undefined;
+  const { message, errors } = result.output;
+  const details = errors
+    .filter((error) => error.dataPath !== null || error.message !== message)
+    .map((error) => [error.dataPath, error.message].filter(Boolean).join(" "))
+    .join("; ");
+  return [message, details].filter(Boolean).join(": ");
+}

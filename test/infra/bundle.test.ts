@@ -1,0 +1,154 @@
+/** The zips that are deployed, unpacked and run in processes of their own, with the settings that the template gives them. */
+import { join } from "node:path";
+import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import { unzipSync } from "fflate";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { LogLine } from "../../local/aws/lambda.ts";
+import type { StartInstance } from "../../local/aws/lambda-instance.ts";
+import { demoSecrets } from "../../local/demo-secrets.ts";
+import { playScenario } from "../../local/scenario.ts";
+import { type Simulators, startSimulators } from "../../local/simulators.ts";
+import { type System, startSystem } from "../../local/system.ts";
+import { type Package, packageCopy, unpack } from "./package-copy.ts";
+import { startBundle } from "./runtime-api.ts";
+import { at, ofType, statementsOf } from "./template.ts";
+
+const WORKFLOWS = `export default [
+  {
+    workflow_id: "demo-teamtailor",
+    action: "push_profile_to_teamtailor",
+    webhook: "demo",
+    hrflow_auth: { secret: "hrflow/demo" },
+    connector_auth: { secret: "teamtailor/demo" },
+  },
+];`;
+const PUSH = "push-profile-to-teamtailor";
+const A_KEY = "0".repeat(40);
+const LARGEST_BUNDLE_IN_BYTES = 1024 * 1024;
+
+const log: LogLine[] = [];
+const secrets = demoSecrets(undefined);
+let built: Package;
+let simulators: Simulators;
+let system: System;
+
+beforeAll(async () => {
+  built = await packageCopy(WORKFLOWS);
+  simulators = await startSimulators(secrets, () => undefined);
+  system = await startSystem({
+    functionsDirectory: unpack(built),
+    workflowsFile: join(built.directory, "workflows/index.ts"),
+    startInstance: startAsTheTemplateSays,
+    environment: simulators.environment,
+    secrets,
+    onLog: (line) => log.push(line),
+  });
+}, 120_000);
+afterAll(async () => {
+  await system?.stop();
+  await simulators?.stop();
+  built?.remove();
+});
+
+/** Of our own settings only those that the template sets; AWS's and the vendors' addresses stand in for the real ones. */
+const startAsTheTemplateSays: StartInstance = (definition, onLine) => {
+  const deployed = ofType(built.template, "AWS::Lambda::Function").find(
+    ({ Properties }) => Properties.Handler === `functions/${definition.name}.handler`,
+  );
+  const isOwnSetting = (name: string) => /QUEUE_URL$|^TABLE_NAME$|^RELAY_/.test(name);
+  const variables = Object.keys((at(deployed, "Properties.Environment.Variables") as object) ?? {});
+  const environment = Object.fromEntries(
+    Object.entries(definition.environment).filter(
+      ([name]) => !isOwnSetting(name) || variables.includes(name),
+    ),
+  );
+  return startBundle({ ...definition, environment }, onLine);
+};
+
+function post(path: string, headers: Record<string, string> = {}): Promise<Response> {
+  const profile = { key: A_KEY, source: { key: A_KEY } };
+  return fetch(`${system.url}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ type: "profile.parsing.success", origin: "api", message: "", profile }),
+  });
+}
+
+test("a zip holds one function and its source map, and is small", () => {
+  for (const [name, zip] of built.zips) {
+    const files = Object.entries(unzipSync(zip));
+    expect(files.map(([path]) => path)).toEqual([`functions/${name}.mjs`, `functions/${name}.mjs.map`]);
+    expect(files[0]?.[1].length).toBeLessThan(LARGEST_BUNDLE_IN_BYTES);
+  }
+});
+
+test("every function starts", async () => {
+  expect(system.lambda.functionNames).toEqual([...built.zips.keys()]);
+  expect(await system.lambda.warm()).toBeUndefined();
+});
+
+describe("the receiver", () => {
+  test("refuses a forged webhook", async () => {
+    const answer = await post("/webhooks/demo", { "http-hrflow-signature": "0".repeat(64) });
+    expect(answer.status).toBe(401);
+  });
+
+  test("does not know a webhook that no workflow has", async () => {
+    expect((await post("/webhooks/unknown")).status).toBe(404);
+  });
+});
+
+describe("a push function", () => {
+  test("says what it takes", async () => {
+    for (const name of system.lambda.functionNames.filter((one) => one.startsWith("push-"))) {
+      const { payload } = await system.lambda.invoke(name, {});
+      expect(JSON.parse(payload)).toMatchObject({ action: name.replaceAll("-", "_") });
+    }
+  });
+
+  test("moves an event of a workflow that is not deployed to the dead letters, with the reason", async () => {
+    const queue = system.queues.get(PUSH);
+    const message = { workflow_id: "removed", source_key: A_KEY, profile_key: A_KEY };
+    await system.sqs.client.send(
+      new SendMessageCommand({
+        QueueUrl: queue?.url,
+        MessageBody: JSON.stringify(message),
+        MessageGroupId: "removed",
+        MessageDeduplicationId: "1",
+      }),
+    );
+    const { Messages } = await system.sqs.client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queue?.deadLetters.url,
+        MessageAttributeNames: ["All"],
+        WaitTimeSeconds: 10,
+      }),
+    );
+    expect(Messages).toHaveLength(1);
+    expect(JSON.parse(Messages?.[0]?.Body ?? "")).toEqual(message);
+    expect(Messages?.[0]?.MessageAttributes?.reason?.StringValue).toBe("workflow_id_not_found");
+  });
+});
+
+test("the scenario of `npm start -- --once` passes on what is deployed", async () => {
+  const result = await playScenario({ system, simulators, secrets, log, onStep: () => {} });
+  expect(result.steps.filter(({ ok }) => !ok)).toEqual([]);
+}, 60_000);
+
+test("the roles allow the calls of the table and of secrets that were made, and no others", async () => {
+  const [profile] = simulators.hrflow.profiles();
+  const pull_parameters = { source_key: profile?.source.key, profile_key: profile?.key };
+  const dryRun = { workflow_id: "demo-teamtailor", pull_parameters, persist: false };
+  const { payload } = await system.lambda.invoke(PUSH, dryRun);
+  expect(JSON.parse(payload)).toMatchObject({ status: "success" });
+
+  const made = [
+    ...[...system.dynamodb.operations.keys()].map((name) => `dynamodb:${name}`),
+    ...[...system.secretsManager.operations.keys()].map((name) => `secretsmanager:${name}`),
+  ];
+  const allowed = ofType(built.template, "AWS::IAM::Role")
+    .flatMap(statementsOf)
+    .flatMap((statement) => at(statement, "Action") as string[])
+    .filter((action) => /^(dynamodb|secretsmanager):/.test(action));
+  expect(made.sort()).toEqual([...new Set(allowed)].sort());
+});

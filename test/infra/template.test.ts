@@ -1,0 +1,194 @@
+import { readdirSync } from "node:fs";
+import { parse } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectors } from "../../lib/connectors/index.ts";
+import { readSettings, type Settings } from "../../lib/settings.ts";
+import { checkWorkflows } from "../../lib/workflow.ts";
+import workflows from "../../workflows/index.ts";
+import { type Package, packageCopy } from "./package-copy.ts";
+import { schemaProblems } from "./resource-schema.ts";
+import { edgeRules } from "./rules/edge.ts";
+import { functionRules } from "./rules/functions.ts";
+import { roleRules } from "./rules/policies.ts";
+import { queueRules } from "./rules/queues.ts";
+import { tableRules } from "./rules/table.ts";
+import { at, everythingIn, ofType, referredTo, resourcesAllowed, type TemplateResource } from "./template.ts";
+
+let built: Package;
+let builtAgain: Package;
+beforeAll(async () => {
+  [built, builtAgain] = await Promise.all([packageCopy(), packageCopy()]);
+}, 120_000);
+afterAll(() => {
+  built?.remove();
+  builtAgain?.remove();
+});
+
+const actions = connectors.map(({ name }) => `push_profile_to_${name}`);
+
+function functionNamed(name: string): TemplateResource {
+  const found = ofType(built.template, "AWS::Lambda::Function").find(
+    ({ Properties }) => Properties.FunctionName === `hrflow-relay-dev-${name}`,
+  );
+  if (!found) throw new Error(`serverless.yml has no function ${name}`);
+  return found;
+}
+
+const variablesOf = (name: string) =>
+  at(functionNamed(name), "Properties.Environment.Variables") as Record<string, unknown>;
+
+const roleOf = (name: string) =>
+  referredTo(functionNamed(name).Properties.Role, built.template) as TemplateResource;
+
+/** The environment variables that the code reads when it asks its settings for these. */
+function variablesRead(ask: (settings: Settings) => unknown): string[] {
+  const read: string[] = [];
+  const optional: Record<string, string> = { RELAY_SPEED: "1", CV_ALLOWED_ORIGINS: "" };
+  const recording = new Proxy(optional, {
+    get: (_, name: string) => {
+      if (name in optional) return optional[name];
+      read.push(name);
+      return "set";
+    },
+  });
+  ask(readSettings(recording));
+  return read.sort();
+}
+
+test("the template is what CloudFormation takes", () => {
+  expect(schemaProblems(built.template)).toEqual([]);
+});
+
+test("every module of functions/ is deployed, and nothing else is", () => {
+  const handlers = ofType(built.template, "AWS::Lambda::Function").map(
+    ({ Properties }) => Properties.Handler,
+  );
+  const modules = readdirSync(new URL("../../functions", import.meta.url));
+  expect(handlers.sort()).toEqual(modules.map((file) => `functions/${parse(file).name}.handler`).sort());
+});
+
+test("every reference leads to something", () => {
+  const known = new Set(Object.keys(built.template.Resources));
+  const referred = [...everythingIn(built.template)].flatMap((value) => {
+    const substituted = [...String(at(value, "Fn::Sub")).matchAll(/\$\{(.+?)\}/g)].map(([, id]) => id);
+    return [at(value, "Ref"), at(value, "Fn::GetAtt.0"), ...substituted];
+  });
+  const dangling = referred.filter(
+    (id) => typeof id === "string" && !id.startsWith("AWS::") && !known.has(id),
+  );
+  expect(dangling).toEqual([]);
+});
+
+describe.each([...functionRules, ...queueRules, ...tableRules, ...roleRules, ...edgeRules])(
+  "$type $promise",
+  ({ type, isKept, breakIt }) => {
+    test("holds", () => {
+      const all = ofType(built.template, type);
+      expect(all).not.toEqual([]);
+      expect(all.filter((resource) => !isKept(resource, built.template))).toEqual([]);
+    });
+
+    test("is noticed when it does not hold", () => {
+      const broken = structuredClone(built.template);
+      for (const resource of ofType(broken, type)) breakIt(resource, broken);
+      expect(ofType(broken, type).filter((resource) => isKept(resource, broken))).toEqual([]);
+    });
+  },
+);
+
+describe("the receiver", () => {
+  test("answers POST /webhooks/{name}", () => {
+    const [route] = ofType(built.template, "AWS::ApiGatewayV2::Route");
+    expect(route?.Properties.RouteKey).toBe("POST /webhooks/{name}");
+    const [integration] = ofType(built.template, "AWS::ApiGatewayV2::Integration");
+    expect(referredTo(integration?.Properties.IntegrationUri, built.template)).toBe(
+      functionNamed("receive-hrflow-webhook"),
+    );
+    expect(integration?.Properties.PayloadFormatVersion).toBe("2.0");
+  });
+
+  test("has the settings that it reads, and no others", () => {
+    const read = variablesRead((settings) => actions.map((action) => settings.queueUrl(action)));
+    expect(Object.keys(variablesOf("receive-hrflow-webhook")).sort()).toEqual(read);
+  });
+
+  test("may send to every push queue, and read the secrets of HrFlow", () => {
+    const role = roleOf("receive-hrflow-webhook");
+    expect(resourcesAllowed(role, "sqs:SendMessage")).toHaveLength(connectors.length);
+    const secrets = new Set(
+      [...checkWorkflows(workflows).byId.values()].map((one) => one.hrflow_auth.secret),
+    );
+    expect(resourcesAllowed(role, "secretsmanager:GetSecretValue")).toHaveLength(secrets.size);
+    expect(JSON.stringify(role)).not.toContain("dynamodb");
+  });
+});
+
+describe.each(actions)("the function of %s", (action) => {
+  const name = action.replaceAll("_", "-");
+
+  test("has the settings that it reads, and no others", () => {
+    const read = variablesRead((settings) => [
+      settings.tableName,
+      settings.queueUrl(action),
+      settings.deadLetterQueueUrl(action),
+    ]);
+    expect(Object.keys(variablesOf(name)).sort()).toEqual(read);
+  });
+
+  test("works on its own queue, to which the receiver sends", () => {
+    const variable = `${action.toUpperCase()}_QUEUE_URL`;
+    const queue = referredTo(variablesOf(name)[variable], built.template);
+    expect(queue?.Type).toBe("AWS::SQS::Queue");
+    expect(referredTo(variablesOf("receive-hrflow-webhook")[variable], built.template)).toBe(queue);
+    const source = ofType(built.template, "AWS::Lambda::EventSourceMapping").find(
+      ({ Properties }) => referredTo(Properties.FunctionName, built.template) === functionNamed(name),
+    );
+    expect(referredTo(source?.Properties.EventSourceArn, built.template)).toBe(queue);
+    for (const right of ["ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility"]) {
+      const [allowed, ...others] = resourcesAllowed(roleOf(name), `sqs:${right}`);
+      expect(referredTo(allowed, built.template)).toBe(queue);
+      expect(others).toEqual([]);
+    }
+  });
+
+  test("sends to its own dead letters only, where the queue's redrive leads as well", () => {
+    const variables = variablesOf(name);
+    const queue = referredTo(variables[`${action.toUpperCase()}_QUEUE_URL`], built.template);
+    const deadLetters = referredTo(
+      variables[`${action.toUpperCase()}_DEAD_LETTER_QUEUE_URL`],
+      built.template,
+    );
+    const redriveTarget = at(queue, "Properties.RedrivePolicy.deadLetterTargetArn");
+    expect(referredTo(redriveTarget, built.template)).toBe(deadLetters);
+    const allowed = resourcesAllowed(roleOf(name), "sqs:SendMessage");
+    expect(allowed.map((arn) => referredTo(arn, built.template))).toEqual([deadLetters]);
+  });
+
+  test("may read the secrets of its own workflows, and no others", () => {
+    const own = [...checkWorkflows(workflows).byId.values()].filter((workflow) => workflow.action === action);
+    const secrets = new Set(own.flatMap((one) => [one.hrflow_auth.secret, one.connector_auth.secret]));
+    const allowed = resourcesAllowed(roleOf(name), "secretsmanager:GetSecretValue");
+    const names = allowed.map((arn) => /:secret:(.+)-\?{6}$/.exec(String(at(arn, "Fn::Sub")))?.[1]);
+    expect(names).toEqual([...secrets].sort());
+  });
+});
+
+test("the outputs say what a person needs: webhook URLs, functions, queues, dead letters, the table", () => {
+  const { Outputs } = built.template;
+  const values = Object.values(Outputs).map(({ Value }) => Value);
+  for (const name of checkWorkflows(workflows).byWebhook.keys()) {
+    const url = `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/webhooks/${name}`;
+    expect(values).toContainEqual({ "Fn::Sub": url });
+  }
+  const shown = values.map((value) => referredTo(value, built.template));
+  for (const type of ["AWS::Lambda::Function", "AWS::SQS::Queue", "AWS::DynamoDB::Table"]) {
+    expect(shown).toEqual(expect.arrayContaining(ofType(built.template, type)));
+  }
+});
+
+test("the same sources give the same bundles and the same template, save for where they are uploaded", () => {
+  const uploads = /serverless\/hrflow-relay\/dev\/[^/]+\//g;
+  const textOf = ({ template }: Package) => JSON.stringify(template).replaceAll(uploads, "");
+  expect(textOf(builtAgain)).toBe(textOf(built));
+  expect(builtAgain.zips).toEqual(built.zips);
+});
