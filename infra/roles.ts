@@ -1,5 +1,5 @@
 /** One role for each function, with what the function does and nothing more. */
-import type { CheckedWorkflow } from "../lib/workflow.ts";
+import type { CheckedWorkflow } from "../lib/workflow-check.ts";
 import { arnOf, generatedIdOf, type Reference, type Resource, text } from "./cloudformation.ts";
 import { queueIdsOf } from "./queues.ts";
 

@@ -1,21 +1,27 @@
-/** Runs by hand, from the Lambda console or `aws lambda invoke`: one profile, with parameters laid over the workflow. */
+/** Runs by hand, from the Lambda console or `aws lambda invoke`: a workflow with parameters laid over it, or one inline. */
 import * as v from "valibot";
-import type { Connector } from "./connector.ts";
 import type { Environment } from "./environment.ts";
 import type { Reason } from "./errors.ts";
-import { runPush } from "./push-run.ts";
 import { noEvents, type RunAnswer } from "./run.ts";
-import { type CheckedWorkflow, checkWorkflow, WorkflowError, type Workflows } from "./workflow.ts";
+import type { Workflows } from "./workflow.ts";
+import { type CheckedWorkflow, checkWorkflow, WorkflowError } from "./workflow-check.ts";
 
 /** The function that an event by hand has reached. */
 export interface HandOperated {
   action: string;
-  connector: Connector;
   workflows: Workflows;
   /** What events may name: the exports of `workflows/functions.ts`. */
   functions: Readonly<Record<string, unknown>>;
   environment: Environment;
-  timeLeft(): number;
+  /** What the function does, and the parameters that its examples show. */
+  help: { says: string; parameters: object };
+  /**
+   * Runs the workflow.
+   *
+   * @param isAsDeclared nothing was laid over it
+   * @throws WorkflowError when it lacks what a run needs
+   */
+  run(workflow: CheckedWorkflow, isAsDeclared: boolean): Promise<RunAnswer>;
 }
 
 /** What the function takes. */
@@ -36,30 +42,20 @@ const OVERRIDES = [
   "format",
   "callback",
   "persist",
+  "incremental",
+  "read_mode",
 ];
 
 /** Answers an event by hand. Never throws: what is wrong with the event stands in the answer. */
 export async function runByHand(event: unknown, operated: HandOperated): Promise<RunAnswer | HelpAnswer> {
   if (isHelpWanted(event)) return help(operated);
-  let workflow: CheckedWorkflow;
   try {
-    workflow = workflowOf(event, operated);
+    const isAsDeclared = typeof event === "object" && event !== null && Object.keys(event).length === 1;
+    return await operated.run(workflowOf(event, operated), isAsDeclared);
   } catch (error) {
     if (error instanceof WorkflowError) return refusal(error.reason, error.message, event, operated);
     throw error;
   }
-  const { source_key: sourceKey, profile_key: profileKey } = workflow.pull_parameters;
-  if (sourceKey === undefined || profileKey === undefined) {
-    const message = "pull_parameters must name one profile: { source_key, profile_key }";
-    return refusal("bad_origin_parameters", message, event, operated);
-  }
-  const { answer } = await runPush(
-    workflow,
-    { sourceKey, profileKey },
-    operated.timeLeft(),
-    operated.environment,
-  );
-  return answer;
 }
 
 function isHelpWanted(event: unknown): boolean {
@@ -67,28 +63,21 @@ function isHelpWanted(event: unknown): boolean {
   return Object.keys(event).length === 0 || ("help" in event && event.help === true);
 }
 
-function help({ action, workflows, functions }: HandOperated): HelpAnswer {
+function help({ action, workflows, functions, help: { says, parameters } }: HandOperated): HelpAnswer {
   const ids = [...workflows.byId.values()]
     .filter((one) => one.action === action)
     .map((one) => one.workflow_id);
   const [workflow_id = "my-workflow"] = ids;
-  const pull_parameters = { source_key: "…", profile_key: "…" };
+  const credentials = { hrflow_auth: { secret: "…" }, connector_auth: { secret: "…" } };
   return {
-    help: "Pushes one profile: a declared workflow with parameters laid over it, or a whole workflow inline.",
+    help: `${says} A declared workflow with parameters laid over it, or a whole workflow inline.`,
     action,
     workflows: ids,
     functions: functionNames(functions),
     examples: [
-      { workflow_id, pull_parameters },
-      { workflow_id, pull_parameters, persist: false },
-      {
-        workflow_id: "inline",
-        action,
-        hrflow_auth: { secret: "…" },
-        connector_auth: { secret: "…" },
-        pull_parameters,
-        push_parameters: {},
-      },
+      { workflow_id, ...parameters },
+      { workflow_id, ...parameters, persist: false },
+      { workflow_id: "inline", action, ...credentials, ...parameters },
     ],
   };
 }

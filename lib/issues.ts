@@ -27,5 +27,10 @@ function describeIssue(issue: v.BaseIssue<unknown>, knownKeys: readonly string[]
   if (issue.kind === "schema" && issue.received === "undefined") return "is required";
   // The messages that we write begin with "must"; valibot's own quote what they received.
   if (issue.message.startsWith("must ")) return issue.message;
-  return `must be ${issue.expected?.replaceAll('"', "'") ?? "something else"}`;
+  if (issue.type === "non_empty") return "must not be empty";
+  if (issue.expected === null) return "is not valid";
+  return `must be ${issue.expected
+    .replace(/^\((.*)\)$/, "$1")
+    .replaceAll(" | ", " or ")
+    .replaceAll('"', "'")}`;
 }

@@ -14,9 +14,12 @@ import { type HelpAnswer, runByHand } from "./by-hand.ts";
 import type { Connector } from "./connector.ts";
 import { createEnvironment, type Environment } from "./environment.ts";
 import { pushFromQueue } from "./push-queue.ts";
+import { runPushByHand } from "./push-run.ts";
 import { receiveWebhook } from "./receive.ts";
 import type { RunAnswer } from "./run.ts";
+import { continueUpdates, startUpdate } from "./update-queue.ts";
 import { checkWorkflows } from "./workflow.ts";
+import type { CheckedPushWorkflow, CheckedUpdateWorkflow, CheckedWorkflow } from "./workflow-check.ts";
 
 /** The user's own modules: the list of workflows, and the functions that events may name. */
 export interface UserModules {
@@ -54,20 +57,44 @@ export function pushFunction(
 ) {
   const workflows = checkWorkflows(user.workflows);
   const action = `push_profile_to_${connector.name}`;
+  const help = {
+    says: `Pushes one profile of HrFlow to ${connector.label}.`,
+    parameters: { pull_parameters: { source_key: "…", profile_key: "…" } },
+  };
   return middy()
     .use(injectLambdaContext(environment.log))
     .handler(async (event: unknown, context: Context): Promise<SQSBatchResponse | RunAnswer | HelpAnswer> => {
       const timeLeft = () => context.getRemainingTimeInMillis();
-      return isQueueEvent(event)
-        ? pushFromQueue(event, { action, workflows, environment, timeLeft })
-        : runByHand(event, {
-            action,
-            connector,
-            workflows,
-            functions: user.functions,
-            environment,
-            timeLeft,
-          });
+      if (isQueueEvent(event)) return pushFromQueue(event, { action, workflows, environment, timeLeft });
+      const { functions } = user;
+      const run = (workflow: CheckedWorkflow) =>
+        runPushByHand(workflow as CheckedPushWorkflow, timeLeft(), environment);
+      return runByHand(event, { action, workflows, functions, environment, help, run });
+    });
+}
+
+/** The function that updates HrFlow from one ATS: on a schedule, by hand, or going on with a run that was cut off. */
+export function updateFunction(
+  connector: Connector,
+  user: UserModules,
+  environment: Environment = createEnvironment(),
+) {
+  const workflows = checkWorkflows(user.workflows);
+  const action = `update_profiles_in_hrflow_from_${connector.name}`;
+  const help = {
+    says: `Updates profiles of HrFlow with what ${connector.label} knows.`,
+    parameters: { pull_parameters: {}, push_parameters: { source_key: "…" } },
+  };
+  return middy()
+    .use(injectLambdaContext(environment.log))
+    .handler(async (event: unknown, context: Context): Promise<SQSBatchResponse | RunAnswer | HelpAnswer> => {
+      const timeLeft = () => context.getRemainingTimeInMillis();
+      const runner = { action, workflows, environment, timeLeft };
+      if (isQueueEvent(event)) return continueUpdates(event, runner);
+      const { functions } = user;
+      const run = (workflow: CheckedWorkflow, isAsDeclared: boolean) =>
+        startUpdate(workflow as CheckedUpdateWorkflow, isAsDeclared, runner);
+      return runByHand(event, { action, workflows, functions, environment, help, run });
     });
 }
 

@@ -6,16 +6,17 @@
  * outcome is known, so that whoever comes next (after a crash, a time-out, a lost answer) looks before it creates.
  * See docs/decisions/0002-the-link-is-marked-before-a-create.md.
  */
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as v from "valibot";
 import type { Environment } from "./environment.ts";
 import { TemporaryError } from "./errors.ts";
+import {
+  ConditionFailedError,
+  getItem,
+  type Item,
+  type ItemKey,
+  type ItemUpdate,
+  updateItem,
+} from "./table.ts";
 
 /** Which profile, for which workflow. */
 export interface LinkKey {
@@ -33,6 +34,8 @@ const linkSchema = v.object({
   cv_fingerprint: v.optional(v.string()),
   /** Milliseconds since 1970: a create was begun then, and its outcome is not known yet. */
   creating_since: v.optional(v.number()),
+  /** Hash of what a candidate would look like that an update from the same ATS wrote to HrFlow: it is not pushed back. */
+  echo_fingerprint: v.optional(v.string()),
 });
 export type Link = {
   [Field in keyof v.InferOutput<typeof linkSchema>]: v.InferOutput<typeof linkSchema>[Field] | undefined;
@@ -49,7 +52,12 @@ export interface LeasedLink {
 
 /** A link that nobody holds, for a dry run. */
 export async function readLink(key: LinkKey, environment: Environment): Promise<Link> {
-  return v.parse(linkSchema, await readItem(key, environment));
+  return v.parse(linkSchema, await getItem(itemKey(key), environment));
+}
+
+/** Notes that what HrFlow gets now comes from the ATS of this workflow: see `echo_fingerprint`. */
+export async function noteEcho(key: LinkKey, fingerprint: string, environment: Environment): Promise<void> {
+  await updateItem(itemKey(key), { set: { echo_fingerprint: fingerprint } }, environment);
 }
 
 /**
@@ -70,7 +78,7 @@ export async function leaseLink(
     condition: "attribute_not_exists(lease_owner) OR lease_expires_at < :now OR lease_owner = :owner",
     values: { ":now": now, ":owner": owner },
     onConflict: async () => {
-      const lease = v.parse(leaseSchema, await readItem(key, environment));
+      const lease = v.parse(leaseSchema, await getItem(itemKey(key), environment));
       const left = Math.max(0, (lease.lease_expires_at ?? now) - environment.now());
       return new TemporaryError("already_running", "another push of this profile is at work", {
         retryAfterInSeconds: Math.ceil(left / 1000) + 1,
@@ -120,67 +128,19 @@ async function leaseLost(): Promise<TemporaryError> {
 
 const leaseSchema = v.object({ lease_expires_at: v.optional(v.number()) });
 
-async function readItem(key: LinkKey, environment: Environment): Promise<Record<string, unknown>> {
-  const { Item } = await callDynamodb("GetItem", () =>
-    environment.dynamodb.send(
-      new GetItemCommand({
-        TableName: environment.settings.tableName,
-        Key: itemKey(key),
-        ConsistentRead: true,
-      }),
-    ),
-  );
-  return Item ? unmarshall(Item) : {};
-}
-
-/** One conditional update; answers the item as it was before. */
 async function updateLink(
   key: LinkKey,
   environment: Environment,
-  update: {
-    set: Record<string, string | number>;
-    remove?: string[];
-    condition: string;
-    values: Record<string, string | number>;
-    onConflict: () => Promise<Error>;
-  },
-): Promise<Record<string, unknown>> {
-  const fields = Object.keys(update.set);
-  const set = `SET ${fields.map((field) => `${field} = :set_${field}`).join(", ")}`;
-  const remove = update.remove?.length ? ` REMOVE ${update.remove.join(", ")}` : "";
+  { onConflict, ...update }: ItemUpdate & { onConflict: () => Promise<Error> },
+): Promise<Item> {
   try {
-    const { Attributes } = await callDynamodb("UpdateItem", () =>
-      environment.dynamodb.send(
-        new UpdateItemCommand({
-          TableName: environment.settings.tableName,
-          Key: itemKey(key),
-          UpdateExpression: set + remove,
-          ConditionExpression: update.condition,
-          ExpressionAttributeValues: marshall({
-            ...Object.fromEntries(fields.map((field) => [`:set_${field}`, update.set[field]])),
-            ...update.values,
-          }),
-          ReturnValues: "ALL_OLD",
-        }),
-      ),
-    );
-    return Attributes ? unmarshall(Attributes) : {};
+    return await updateItem(itemKey(key), update, environment);
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) throw await update.onConflict();
+    if (error instanceof ConditionFailedError) throw await onConflict();
     throw error;
   }
 }
 
-async function callDynamodb<Output>(operation: string, call: () => Promise<Output>): Promise<Output> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) throw error;
-    const problem = error instanceof Error ? error.name : "failed";
-    throw new TemporaryError("state_failure", `DynamoDB ${operation}: ${problem}`, { cause: error });
-  }
-}
-
-function itemKey(key: LinkKey): Record<string, AttributeValue> {
-  return marshall({ pk: `link#${key.workflowId}#${key.sourceKey}#${key.profileKey}`, sk: "link" });
+function itemKey(key: LinkKey): ItemKey {
+  return { pk: `link#${key.workflowId}#${key.sourceKey}#${key.profileKey}`, sk: "link" };
 }

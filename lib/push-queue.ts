@@ -12,7 +12,8 @@ import {
   type PushMessage,
   readMessage,
 } from "./queue.ts";
-import type { CheckedWorkflow, Workflows } from "./workflow.ts";
+import type { Workflows } from "./workflow.ts";
+import type { CheckedPushWorkflow } from "./workflow-check.ts";
 
 /** Messages of this action are pushed; `timeLeft` says in milliseconds how long this invocation may still work. */
 export interface QueueConsumer {
@@ -104,7 +105,7 @@ async function push(
     return new PermanentError("event_parsing_failure", "the message is not one of the receiver's");
   }
   const workflow = consumer.workflows.byId.get(message.workflow_id);
-  if (workflow === undefined || workflow.action !== consumer.action) {
+  if (workflow?.direction !== "push" || workflow.action !== consumer.action) {
     return new PermanentError(
       "workflow_id_not_found",
       `no workflow "${message.workflow_id}" with the action ${consumer.action} is deployed`,
@@ -122,6 +123,6 @@ async function push(
 }
 
 /** Whether a workflow pushes profiles of this source. */
-export function takesSource({ pull_parameters }: CheckedWorkflow, sourceKey: string): boolean {
+export function takesSource({ pull_parameters }: CheckedPushWorkflow, sourceKey: string): boolean {
   return pull_parameters.source_keys?.includes(sourceKey) ?? true;
 }

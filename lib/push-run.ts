@@ -1,14 +1,34 @@
 /** One run of a push workflow: the push of one profile, its callback, its line in the log, its answer. */
 import type { Environment } from "./environment.ts";
 import { asRelayError, type RelayError } from "./errors.ts";
-import { describeThrown } from "./item.ts";
 import { type ProfileReference, pushProfile } from "./push.ts";
 import { concludeRun, countItem, failedItem, noEvents, type RunAnswer, type RunItem } from "./run.ts";
-import type { CheckedWorkflow } from "./workflow.ts";
+import { executeCallback } from "./run-callback.ts";
+import { type CheckedPushWorkflow, WorkflowError } from "./workflow-check.ts";
+
+/**
+ * Runs a push by hand: the workflow names the profile.
+ *
+ * @throws WorkflowError when it does not
+ */
+export async function runPushByHand(
+  workflow: CheckedPushWorkflow,
+  timeLeftInMilliseconds: number,
+  environment: Environment,
+): Promise<RunAnswer> {
+  const { source_key: sourceKey, profile_key: profileKey } = workflow.pull_parameters;
+  if (sourceKey === undefined || profileKey === undefined) {
+    throw new WorkflowError(workflow.workflow_id, "bad_origin_parameters", [
+      "pull_parameters must name one profile: { source_key, profile_key }",
+    ]);
+  }
+  const { answer } = await runPush(workflow, { sourceKey, profileKey }, timeLeftInMilliseconds, environment);
+  return answer;
+}
 
 /** Runs a push. Never throws: a failure stands in the answer, and is handed back for the queue to act on. */
 export async function runPush(
-  workflow: CheckedWorkflow,
+  workflow: CheckedPushWorkflow,
   reference: ProfileReference,
   timeLeftInMilliseconds: number,
   environment: Environment,
@@ -44,14 +64,8 @@ export async function runPush(
   }
   countItem(events, item);
 
-  if (failure === undefined && workflow.persist && workflow.callback) {
-    events.callback_executed += 1;
-    try {
-      await workflow.callback({ ...run, events: { ...events } });
-    } catch (error) {
-      events.callback_failure += 1;
-      environment.log.error("callback failed", { ...run, detail: describeThrown(error, reference) });
-    }
+  if (failure === undefined && workflow.persist) {
+    await executeCallback(workflow.callback, { ...run, events }, environment);
   }
 
   const answer: RunAnswer = {

@@ -9,12 +9,13 @@ import { chooseCv, cvIdentity, fetchCv } from "./cv.ts";
 import type { Environment } from "./environment.ts";
 import { asRelayError, PermanentError, TemporaryError, VendorError } from "./errors.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { withFreshCredentials } from "./fresh-credentials.ts";
 import { createHrflowClient } from "./hrflow/client.ts";
 import { hrflowAuthSchema, type Profile, profileSchema } from "./hrflow/schema.ts";
 import { applyFormat, applyLogics } from "./item.ts";
 import { type Link, leaseLink, readLink } from "./link.ts";
 import { unpaced } from "./pace.ts";
-import type { CheckedWorkflow } from "./workflow.ts";
+import type { CheckedPushWorkflow } from "./workflow-check.ts";
 
 /** The lease outlives the last call by so much, so that the link can still be saved and clocks may differ. */
 const LEASE_MARGIN_IN_MILLISECONDS = 5_000;
@@ -45,7 +46,7 @@ export class ProfileNotFoundError extends TemporaryError {
 
 /** One push and what it needs. */
 interface Push {
-  workflow: CheckedWorkflow;
+  workflow: CheckedPushWorkflow;
   reference: ProfileReference;
   environment: Environment;
   /** Aborts every call when the budget of this push is used up. */
@@ -60,7 +61,7 @@ interface Push {
  *   the next attempt needs to know
  */
 export async function pushProfile(
-  workflow: CheckedWorkflow,
+  workflow: CheckedPushWorkflow,
   reference: ProfileReference,
   timeLeftInMilliseconds: number,
   environment: Environment,
@@ -75,7 +76,7 @@ export async function pushProfile(
   const push = { workflow, reference, environment, signal: environment.abortAfter(budget) };
   if (!workflow.persist) {
     const dry = { ...push, environment: { ...environment, pacer: unpaced } };
-    return withFreshCredentials(dry, () => previewPush(dry));
+    return withFreshCredentials(workflow, environment, () => previewPush(dry));
   }
 
   const lease = await leaseLink(
@@ -85,7 +86,9 @@ export async function pushProfile(
   );
   const link = { ...lease.link };
   try {
-    const result = await withFreshCredentials(push, () => pushLeased(push, link, lease.markCreating));
+    const result = await withFreshCredentials(workflow, environment, () =>
+      pushLeased(push, link, lease.markCreating),
+    );
     await lease.release(link, result.outcome);
     return result;
   } catch (error) {
@@ -98,28 +101,15 @@ export async function pushProfile(
   }
 }
 
-/** A credential that is refused may have been rotated: reads the secrets again and, if one changed, tries once more. */
-async function withFreshCredentials<T>(
-  { workflow, environment }: Push,
-  attempt: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (asRelayError(error, "write_failure").reason !== "credential_failure") throw error;
-    const secrets = new Set([workflow.hrflow_auth.secret, workflow.connector_auth.secret]);
-    const changed = await Promise.all([...secrets].map((secret) => environment.secrets.refresh(secret)));
-    if (!changed.includes(true)) throw error;
-    return attempt();
-  }
-}
-
 /** The push itself. Keeps `link` true to what is known at every step, so that it can be saved wherever the push ends. */
 async function pushLeased(push: Push, link: Link, markCreating: () => Promise<void>): Promise<PushResult> {
   const { workflow, environment } = push;
   const item = await readItem(push);
   if (item === undefined) return { outcome: "discarded", candidateId: link.candidate_id, notes: [] };
 
+  if (item.fingerprint === link.echo_fingerprint) {
+    return { outcome: "unchanged", candidateId: link.candidate_id, notes: ["this change came from the ATS"] };
+  }
   const cvIsNew = item.cvFingerprint !== undefined && item.cvFingerprint !== link.cv_fingerprint;
   const isLinked = link.candidate_id !== undefined;
   if (isLinked && link.fingerprint === item.fingerprint && !cvIsNew) {
@@ -139,6 +129,7 @@ async function pushLeased(push: Push, link: Link, markCreating: () => Promise<vo
     for (const field of Object.keys(link)) delete link[field as keyof Link];
     return pushLeased(push, link, markCreating);
   }
+  link.echo_fingerprint = undefined;
   link.candidate_id = written.candidateId ?? link.candidate_id;
   link.fingerprint = item.fingerprint;
   if (written.cvFailure !== undefined) throw asRelayError(written.cvFailure, "write_failure");
@@ -240,9 +231,8 @@ interface Item {
   cvFingerprint: string | undefined;
 }
 
-/** Reads the profile and passes it through logics and format; undefined when it is not to be pushed. */
+/** Reads the profile and prepares it; undefined when it is not to be pushed. */
 async function readItem({ workflow, reference, environment, signal }: Push): Promise<Item | undefined> {
-  const { connector, push_parameters: parameters } = workflow;
   const auth = await environment.secrets.read(workflow.hrflow_auth.secret, hrflowAuthSchema);
   const hrflow = createHrflowClient(auth, environment, signal);
   const profile = await hrflow.getProfile(reference.sourceKey, reference.profileKey).catch((error) => {
@@ -252,7 +242,19 @@ async function readItem({ workflow, reference, environment, signal }: Push): Pro
     throw new ProfileNotFoundError("read_failure", "HrFlow has no such profile in this source");
   }
   if (profile.archive || profile.archived_at) return undefined;
+  return prepareItem(workflow, profile);
+}
 
+/**
+ * Passes a profile through logics and format; undefined when it is not to be pushed.
+ *
+ * @throws PermanentError `logics_failure` or `format_failure`
+ */
+export async function prepareItem(
+  workflow: CheckedPushWorkflow,
+  profile: Profile,
+): Promise<Item | undefined> {
+  const { connector, push_parameters: parameters } = workflow;
   const kept = await applyLogics(profile, workflow.logics, profileSchema);
   if (kept === undefined) return undefined;
   const format = workflow.format ?? ((item: Profile) => connector.push.toCandidate(item, parameters));

@@ -78,6 +78,23 @@ export async function enqueue(
   }
 }
 
+/** Stores one message of any kind, in order within its group. */
+export async function enqueueOne(
+  action: string,
+  groupId: string,
+  message: object,
+  environment: Environment,
+): Promise<void> {
+  await environment.sqs.send(
+    new SendMessageCommand({
+      QueueUrl: environment.settings.queueUrl(action),
+      MessageBody: JSON.stringify(message),
+      MessageGroupId: groupId,
+      MessageDeduplicationId: environment.randomId(),
+    }),
+  );
+}
+
 /** Moves a message to the dead-letter queue with its reason, because trying again cannot help. */
 export async function deadLetter(
   action: string,

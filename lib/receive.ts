@@ -8,7 +8,8 @@ import { findSignature, isSignedByHrflow } from "./hrflow/webhook-signature.ts";
 import { takesSource } from "./push-queue.ts";
 import { enqueue, type PushMessage } from "./queue.ts";
 import { MalformedSecretError, MissingSecretError } from "./secrets.ts";
-import type { CheckedWorkflow, Workflows } from "./workflow.ts";
+import type { Workflows } from "./workflow.ts";
+import type { CheckedPushWorkflow } from "./workflow-check.ts";
 
 /** A larger body is refused. A webhook with a whole profile and its text has some 100 kB. */
 export const MAXIMUM_BODY_IN_BYTES = 1024 * 1024;
@@ -40,7 +41,7 @@ export async function receiveWebhook(
 
 async function receive(
   request: APIGatewayProxyEventV2,
-  workflows: readonly CheckedWorkflow[],
+  workflows: readonly CheckedPushWorkflow[],
   environment: Environment,
 ): Promise<WebhookAnswer> {
   const text = request.body ?? "";
@@ -117,7 +118,7 @@ async function isGenuine(
 /** One message for each workflow and profile, by action. */
 function route(
   events: readonly ProfileEvent[],
-  workflows: readonly CheckedWorkflow[],
+  workflows: readonly CheckedPushWorkflow[],
 ): Map<string, PushMessage[]> {
   const messages = new Map<string, PushMessage>();
   for (const { type, sourceKey, profileKey } of events) {

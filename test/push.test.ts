@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { PermanentError, TemporaryError } from "../lib/errors.ts";
 import { ProfileNotFoundError, pushProfile } from "../lib/push.ts";
-import { checkWorkflow } from "../lib/workflow.ts";
+import { checkWorkflow } from "../lib/workflow-check.ts";
 import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../local/vendors/hrflow.ts";
 import {
   DEFAULT_TEAMTAILOR_KEY,
@@ -41,13 +41,14 @@ afterEach(async () => {
 afterAll(() => hrflow.stop());
 
 function workflow(changes: object = {}) {
-  return checkWorkflow({
+  const checked = checkWorkflow({
     workflow_id: "acme-teamtailor",
     action: "push_profile_to_teamtailor",
     hrflow_auth: { secret: "hrflow/acme" },
     connector_auth: { secret: "teamtailor/acme" },
     ...changes,
   });
+  return checked.direction === "push" ? checked : expect.fail("it is a push");
 }
 
 let people = 0;

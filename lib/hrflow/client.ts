@@ -1,49 +1,71 @@
 import * as v from "valibot";
 import type { Environment } from "../environment.ts";
-import { VendorError } from "../errors.ts";
-import { createVendorClient } from "../http.ts";
+import { isNotFound, isUnknown, openHrflow } from "./connection.ts";
+import { createProfileWriter, type ProfileWriter } from "./profile-writer.ts";
+import type { RawProfile } from "./raw-profile.ts";
+import { isRecord } from "./raw-profile.ts";
 import { type HrflowAuth, type Profile, profileSchema } from "./schema.ts";
 
-const TIMEOUT_IN_SECONDS = 30;
-
-/** The calls to HrFlow that Relay makes. */
-export interface HrflowClient {
+/** The calls to HrFlow that Relay makes. Every one throws VendorError when it fails. */
+export interface HrflowClient extends ProfileWriter {
   /**
    * Reads a profile; undefined when HrFlow does not know it (or not yet: it may still be parsing).
    *
    * @throws VendorError when the call fails.
    */
   getProfile(sourceKey: string, profileKey: string): Promise<Profile | undefined>;
+  /**
+   * Reads a profile exactly as HrFlow sends it, to be changed and sent back whole; undefined as in `getProfile`.
+   *
+   * @throws VendorError also when the source is unknown: that says nothing about the profile.
+   */
+  findByReference(sourceKey: string, reference: string): Promise<RawProfile | undefined>;
+  /** Reads what a source is called, and whether it parses files while the caller waits; undefined when it is unknown. */
+  findSource(sourceKey: string): Promise<HrflowSource | undefined>;
+  /** Says to whom the API key belongs and what it may do. */
+  whoAmI(): Promise<HrflowIdentity>;
 }
 
-/**
- * Every answer of HrFlow is an envelope. Its `code` counts as much as the HTTP status: errors come with HTTP 200 too.
- *
- * @see https://developers.hrflow.ai/reference/status-codes
- */
-const envelopeSchema = v.object({ code: v.number(), message: v.optional(v.string()) });
+export interface HrflowSource {
+  name: string;
+  syncParsing: boolean;
+}
+
+export interface HrflowIdentity {
+  teamName: string | undefined;
+  /** "all", "read" or "write". */
+  permission: string | undefined;
+}
+
+const text = v.fallback(v.optional(v.string()), undefined);
 const profileEnvelopeSchema = v.object({ data: profileSchema });
+const rawProfileEnvelopeSchema = v.object({
+  data: v.union([
+    v.custom<RawProfile>((data) => isRecord(data) && Object.keys(data).length > 0),
+    // Nothing, as a server writes it in which lists and objects are one.
+    v.pipe(
+      v.union([v.null(), v.strictTuple([]), v.strictObject({})]),
+      v.transform(() => undefined),
+    ),
+  ]),
+});
+const sourceEnvelopeSchema = v.object({
+  data: v.looseObject({ name: text, sync_parsing: v.optional(v.unknown()) }),
+});
+const identityEnvelopeSchema = v.object({
+  data: v.object({ team_name: text, api_key_permission: text }),
+});
 
 export function createHrflowClient(
   auth: HrflowAuth,
   environment: Environment,
   signal: AbortSignal,
 ): HrflowClient {
-  const http = createVendorClient(
-    {
-      vendor: "HrFlow",
-      baseUrl: environment.settings.baseUrl("HRFLOW_BASE_URL").url,
-      headers: { "X-API-KEY": auth.api_secret, "X-USER-EMAIL": auth.api_user, accept: "application/json" },
-      timeoutInSeconds: TIMEOUT_IN_SECONDS,
-      signal,
-      secrets: [auth.api_secret, auth.api_user],
-      describeError: (body) => readEnvelope(body)?.message,
-      statusIn: (body) => readEnvelope(body)?.code,
-    },
-    environment,
-  );
+  const http = openHrflow(auth, environment, signal);
 
   return {
+    ...createProfileWriter(auth, environment, signal),
+
     /** @see https://developers.hrflow.ai/reference/get-a-profile */
     async getProfile(sourceKey, profileKey) {
       try {
@@ -55,19 +77,40 @@ export function createHrflowClient(
         throw error;
       }
     },
+
+    /** @see https://developers.hrflow.ai/reference/get-a-profile */
+    async findByReference(sourceKey, reference) {
+      try {
+        const query = { source_key: sourceKey, reference };
+        const envelope = await http.call("GET", "profile/indexing", {
+          query,
+          answer: rawProfileEnvelopeSchema,
+        });
+        return envelope.data;
+      } catch (error) {
+        if (isUnknown("profile", error)) return undefined;
+        throw error;
+      }
+    },
+
+    /** @see https://developers.hrflow.ai/reference/get-a-source */
+    async findSource(sourceKey) {
+      try {
+        const query = { key: sourceKey };
+        const { data } = await http.call("GET", "source", { query, answer: sourceEnvelopeSchema });
+        // `sync_parsing` is not documented; booleans of HrFlow come as numbers and words too.
+        const syncParsing = ["true", "1"].includes(String(data.sync_parsing).toLowerCase());
+        return { name: data.name ?? "", syncParsing };
+      } catch (error) {
+        if (isUnknown("source", error)) return undefined;
+        throw error;
+      }
+    },
+
+    /** @see https://developers.hrflow.ai/docs/api-authentication */
+    async whoAmI() {
+      const { data } = await http.call("GET", "auth", { answer: identityEnvelopeSchema });
+      return { teamName: data.team_name, permission: data.api_key_permission };
+    },
   };
-}
-
-function readEnvelope(body: unknown): v.InferOutput<typeof envelopeSchema> | undefined {
-  const result = v.safeParse(envelopeSchema, body);
-  return result.success ? result.output : undefined;
-}
-
-/** HrFlow answers 400 or 404 for what it does not have; the words are surer than the number. */
-function isNotFound(error: unknown): boolean {
-  return (
-    error instanceof VendorError &&
-    error.status !== undefined &&
-    (error.status === 404 || (error.status < 500 && error.detail.includes("Unable to find object")))
-  );
 }

@@ -159,13 +159,16 @@ export type HrflowAuth = v.InferOutput<typeof hrflowAuthSchema>;
 const webhookSecret = v.pipe(v.string(), v.nonEmpty());
 /** The part of the same secret that the receiver needs: one webhook secret, or several while one is being replaced. */
 export const webhookAuthSchema = v.object({
-  webhook_secret: v.union([
-    v.pipe(
-      webhookSecret,
-      v.transform((secret) => [secret]),
-    ),
-    v.pipe(v.array(webhookSecret), v.nonEmpty()),
-  ]),
+  webhook_secret: v.union(
+    [
+      v.pipe(
+        webhookSecret,
+        v.transform((secret) => [secret]),
+      ),
+      v.pipe(v.array(webhookSecret), v.nonEmpty()),
+    ],
+    "must be the secret, or a list of secrets",
+  ),
 });
 
 /** A profile or source key of HrFlow: 40 hexadecimal digits today; nothing that could change the meaning of a URL. */

@@ -207,7 +207,20 @@ describe("the enrichment", () => {
   });
 });
 
-test("nothing that HrFlow does not know is written as null, Undefined, N/A or XXXXX", () => {
+test.each([
+  { attachments: null },
+  { info: { ...ada, location: null } },
+  { info: { ...ada, location: { text: "Paris" } } },
+  { info: { ...ada, urls: null } },
+  { info: { ...ada, urls: { from_resume: ["https://own.example"], linkedin: "" } } },
+  { experiences: [{ title: "Poet", location: null }], experiences_duration: null },
+  { educations: [{ school: "At home", location: null }] },
+  { experiences: null, educations: null, source: null, tags: null, metadatas: null },
+])("%j is an ordinary profile (defect 13)", (profile) => {
+  expect(candidateOf(profile)).toMatchObject({ firstname: "Ada", lastname: "Lovelace" });
+});
+
+test("nothing that HrFlow does not know is written as null, Undefined, N/A or XXXXX (defect 14)", () => {
   for (let index = 0; index < 60; index += 1) {
     const text = JSON.stringify(candidateOf(sampleProfile(index).profile));
     expect(text).not.toMatch(/[:[,]null\b|Undefined|N\/A|XXXX|:""|\[""/);

@@ -1,8 +1,8 @@
 /** The zips that are deployed, unpacked and run in processes of their own, with the settings that the template gives them. */
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { unzipSync } from "fflate";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { LogLine } from "../../local/aws/lambda.ts";
 import type { StartInstance } from "../../local/aws/lambda-instance.ts";
 import { demoSecrets } from "../../local/demo-secrets.ts";
@@ -26,28 +26,34 @@ const PUSH = "push-profile-to-teamtailor";
 const A_KEY = "0".repeat(40);
 const LARGEST_BUNDLE_IN_BYTES = 1024 * 1024;
 
+// A process starts in a tenth of a second, but not while many tests start many.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+
 const log: LogLine[] = [];
 const secrets = demoSecrets(undefined);
 let built: Package;
+let bundles: string;
 let simulators: Simulators;
 let system: System;
 
 beforeAll(async () => {
-  built = await packageCopy(WORKFLOWS);
+  built = await packageCopy({ "workflows/index.ts": WORKFLOWS });
+  bundles = unpack(built);
   simulators = await startSimulators(secrets, () => undefined);
   system = await startSystem({
-    functionsDirectory: unpack(built),
-    workflowsFile: join(built.directory, "workflows/index.ts"),
+    functionsDirectory: bundles,
+    workflowsFile: built.workflowsFile,
     startInstance: startAsTheTemplateSays,
     environment: simulators.environment,
     secrets,
     onLog: (line) => log.push(line),
   });
-}, 120_000);
+});
 afterAll(async () => {
   await system?.stop();
   await simulators?.stop();
   built?.remove();
+  rmSync(bundles, { recursive: true, force: true });
 });
 
 /** Of our own settings only those that the template sets; AWS's and the vendors' addresses stand in for the real ones. */
@@ -133,7 +139,7 @@ describe("a push function", () => {
 test("the scenario of `npm start -- --once` passes on what is deployed", async () => {
   const result = await playScenario({ system, simulators, secrets, log, onStep: () => {} });
   expect(result.steps.filter(({ ok }) => !ok)).toEqual([]);
-}, 60_000);
+});
 
 test("the roles allow the calls of the table and of secrets that were made, and no others", async () => {
   const [profile] = simulators.hrflow.profiles();

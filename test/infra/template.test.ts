@@ -15,14 +15,10 @@ import { tableRules } from "./rules/table.ts";
 import { at, everythingIn, ofType, referredTo, resourcesAllowed, type TemplateResource } from "./template.ts";
 
 let built: Package;
-let builtAgain: Package;
 beforeAll(async () => {
-  [built, builtAgain] = await Promise.all([packageCopy(), packageCopy()]);
+  built = await packageCopy();
 }, 120_000);
-afterAll(() => {
-  built?.remove();
-  builtAgain?.remove();
-});
+afterAll(() => built?.remove());
 
 const actions = connectors.map(({ name }) => `push_profile_to_${name}`);
 
@@ -184,11 +180,4 @@ test("the outputs say what a person needs: webhook URLs, functions, queues, dead
   for (const type of ["AWS::Lambda::Function", "AWS::SQS::Queue", "AWS::DynamoDB::Table"]) {
     expect(shown).toEqual(expect.arrayContaining(ofType(built.template, type)));
   }
-});
-
-test("the same sources give the same bundles and the same template, save for where they are uploaded", () => {
-  const uploads = /serverless\/hrflow-relay\/dev\/[^/]+\//g;
-  const textOf = ({ template }: Package) => JSON.stringify(template).replaceAll(uploads, "");
-  expect(textOf(builtAgain)).toBe(textOf(built));
-  expect(builtAgain.zips).toEqual(built.zips);
 });

@@ -9,7 +9,7 @@ const TIMEOUT_IN_SECONDS = 30;
 
 /** Plain numbers and encrypted texts stand for the same things in Flatchr's answers. */
 const id = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
-const text = v.nullish(v.string(), "");
+const text = v.fallback(v.nullish(v.string(), ""), "");
 
 /** A person on a vacancy, as the search tells it. */
 const applicantSchema = v.object({
@@ -18,14 +18,14 @@ const applicantSchema = v.object({
   /** The title of the column, not its id. */
   column: text,
   /** 0 archived, 1 active. */
-  status: v.nullish(v.number()),
+  status: v.fallback(v.nullish(v.number()), undefined),
   email: text,
   /** DD/MM/YY. */
   created_at: text,
 });
 export type Applicant = v.InferOutput<typeof applicantSchema>;
 
-const vacancySchema = v.object({ id, vacancy_id: id, slug: text });
+const vacancySchema = v.object({ id, vacancy_id: v.nullish(id, ""), slug: text });
 export type Vacancy = v.InferOutput<typeof vacancySchema>;
 
 const columnSchema = v.object({ id: v.number(), title: text });
@@ -37,8 +37,9 @@ const movedSchema = v.object({
       id: v.nullish(id),
       /** A boolean in the documentation, a list in production. */
       consent: v.fallback(v.array(v.object({ candidate_id: v.nullish(id) })), []),
-      cv: v.nullish(v.string()),
-      aws: v.nullish(v.object({ key: v.nullish(v.string()) })),
+      /** Address and key of the CV; absent when there is none. */
+      cv: v.optional(v.unknown()),
+      aws: v.optional(v.unknown()),
     }),
   ),
 });

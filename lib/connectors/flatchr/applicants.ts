@@ -6,6 +6,8 @@ export interface Identity {
   /** Empty when it cannot be asked: the vacancy is closed, or the key may not move anybody. */
   candidateIds: string[];
   hasCv?: boolean;
+  /** Flatchr has no such applicant on the vacancy. */
+  isUnknown?: boolean;
 }
 
 /**
@@ -76,7 +78,9 @@ export function createApplicantFinder(api: FlatchrApi, vacancyName: string) {
     /** The ids of the applicants with this e-mail on the vacancy; first the one to take, the same at every look. */
     async findOnVacancy(email: string): Promise<string[]> {
       const [vacancy, rows] = await Promise.all([getVacancy(), searchByEmail(email)]);
-      const onVacancy = rows.filter((row) => [vacancy.vacancy_id, vacancy.id].includes(row.vacancy_id));
+      // Rows have the number; elsewhere Flatchr has put the encrypted id under the same name.
+      const names = [vacancy.vacancy_id, vacancy.id].filter((name) => name !== "");
+      const onVacancy = rows.filter((row) => names.includes(row.vacancy_id));
       return [...new Set(onVacancy.toSorted(byAge).map(({ applicant }) => applicant))];
     },
 
@@ -91,16 +95,15 @@ export function createApplicantFinder(api: FlatchrApi, vacancyName: string) {
     },
 
     /** To be called when a search has worked: a 403 is then about this call, and not about the key. */
-    async identify(applicant: string): Promise<Identity | "gone"> {
+    async identify(applicant: string): Promise<Identity> {
       const vacancy = await findVacancy();
       if (vacancy === undefined) return { candidateIds: [] };
       try {
         return toIdentity(await move(vacancy, applicant));
       } catch (error) {
         if (!(error instanceof VendorError)) throw error;
-        if (error.status === 404) return "gone";
-        if (error.isRefused || error.status === 403) return { candidateIds: [] };
-        throw error;
+        if (!error.isRefused && error.status !== 403) throw error;
+        return { candidateIds: [], isUnknown: error.status === 404 };
       }
     },
   };

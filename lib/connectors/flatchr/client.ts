@@ -4,6 +4,7 @@ import { createFlatchrApi } from "./api.ts";
 import { createApplicantFinder } from "./applicants.ts";
 import { readCandidateId, writeCandidateId } from "./candidate-id.ts";
 import { enrich } from "./enrichment.ts";
+import { toPlainCharacters } from "./plain-characters.ts";
 import type { FlatchrAuth, FlatchrCandidate, FlatchrParameters } from "./schema.ts";
 
 /** Opens Flatchr for one push. */
@@ -22,14 +23,10 @@ export function connect({
     async find({ email }) {
       const [applicant, ...others] = await applicants.findOnVacancy(email);
       if (applicant === undefined) return { outcome: "not_found" };
-      const notes =
-        others.length === 0
-          ? []
-          : [
-              `Flatchr has this e-mail ${others.length + 1} times on the vacancy: the oldest was taken. Archive the others there`,
-            ];
+      const times = `${others.length + 1} times on the vacancy`;
+      const note = `Flatchr has this e-mail ${times}: the oldest was taken. Archive the others there`;
       const candidateId = writeCandidateId({ vacancy: parameters.vacancy, applicant });
-      return { outcome: "found", candidateId, notes };
+      return { outcome: "found", candidateId, notes: others.length > 0 ? [note] : [] };
     },
 
     async create({ enrichment: _, resume, resume_text, ...fields }, cv) {
@@ -63,7 +60,7 @@ export function connect({
       const isEnriched = Object.keys(enrichment).length > 0;
       const isAsked = !isListed || (isEnriched && place.candidate === undefined);
       const identity = isAsked ? await applicants.identify(place.applicant) : { candidateIds: [] };
-      if (identity === "gone") return { outcome: "gone" };
+      if (identity.isUnknown && !isListed) return { outcome: "gone" };
 
       const candidateIds = [place.candidate, ...identity.candidateIds].filter((id) => id !== undefined);
       const enriched = isEnriched ? await enrich(api, [...candidateIds, email], enrichment) : undefined;
@@ -87,14 +84,15 @@ function companyOf(auth: FlatchrAuth, parameters: FlatchrParameters): string {
   );
 }
 
-/** The CV as Flatchr takes it. The mark at the beginning of a text says that it is UTF-8. */
+/** A document as Flatchr takes it: the CV, or the text, with the mark that says that it is UTF-8. */
 function toDocument(cv: Cv | undefined, text: string) {
   const { bytes, fileName, contentType } = cv ?? {
     bytes: `\ufeff${text}`,
     fileName: "profile.txt",
     contentType: "text/plain",
   };
-  return { data: Buffer.from(bytes).toString("base64"), fileName, contentType };
+  const data = Buffer.from(bytes).toString("base64");
+  return { data, fileName: toPlainCharacters(fileName), contentType };
 }
 
 /** What Flatchr does with a second application of the same e-mail is not documented. */

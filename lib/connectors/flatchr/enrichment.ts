@@ -53,7 +53,7 @@ export async function enrich(
   if (fault) throw fault;
   return {
     notes: [
-      `Flatchr does not take enrichments of this account (${refusals.at(-1)?.status}), which need its option "CVthèque Premium": left out were ${Object.keys(value).join(", ")}`,
+      `Flatchr refused the enrichment (${refusals.at(-1)?.status}), which needs the account's option "CVthèque Premium": left out were ${Object.keys(value).join(", ")}`,
     ],
   };
 }

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Access, Cv } from "../../connector.ts";
 import { VendorError } from "../../errors.ts";
 import { createVendorClient, type VendorConnection } from "../../http.ts";
+import { scrub } from "../../scrub.ts";
 import { isSameEmail, type PersonalDetails } from "./changes.ts";
 import {
   attachmentsAnswer,
@@ -40,9 +41,15 @@ export interface SearchResult {
 
 export type CandidateApi = ReturnType<typeof openApi>;
 
-/** Opens the API for one push. Every call throws VendorError when it fails. */
-export function openApi(access: Access<SmartrecruitersAuth, SmartrecruitersParameters>) {
-  const { auth, parameters, environment, signal } = access;
+/**
+ * Opens the API for what is to be done with one candidate. Every call throws VendorError when it fails.
+ *
+ * @param personal whatever of the candidate may not stand in an error, though SmartRecruiters quotes it
+ */
+export function openApi(
+  { auth, parameters, environment, signal }: Access<SmartrecruitersAuth, SmartrecruitersParameters>,
+  personal: unknown,
+) {
   const connection: Omit<VendorConnection, "timeoutInSeconds"> = {
     vendor: "SmartRecruiters",
     baseUrl: environment.settings.baseUrl("SMARTRECRUITERS_BASE_URL").url,
@@ -50,7 +57,7 @@ export function openApi(access: Access<SmartrecruitersAuth, SmartrecruitersParam
     signal,
     secrets: [auth.auth],
     limit: LIMIT,
-    describeError,
+    describeError: (body) => scrub(describeError(body), personal),
   };
   const reads = createVendorClient({ ...connection, timeoutInSeconds: READ_TIMEOUT_IN_SECONDS }, environment);
   const writes = createVendorClient(
@@ -174,9 +181,9 @@ export function openApi(access: Access<SmartrecruitersAuth, SmartrecruitersParam
 }
 
 /** An error as a phrase: `validation failure: /location/countryCode String is too long (3 chars), maximum 2`. */
-function describeError(body: unknown): string | undefined {
+function describeError(body: unknown): string {
   const result = v.safeParse(errorAnswer, body);
-  if (!result.success) return undefined;
+  if (!result.success) return "";
   const { message, errors } = result.output;
   const details = errors
     .filter((error) => error.dataPath !== null || error.message !== message)

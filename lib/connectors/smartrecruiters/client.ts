@@ -1,4 +1,4 @@
-import { type Access, CandidateExistsError, type CandidateStore } from "../../connector.ts";
+import { type Access, CandidateExistsError, type CandidateStore, type Cv } from "../../connector.ts";
 import { asRelayError, TemporaryError, VendorError } from "../../errors.ts";
 import { type CandidateApi, openApi, SETTLE_IN_SECONDS } from "./api.ts";
 import { assignToJob, isOnJob } from "./assignment.ts";
@@ -15,17 +15,17 @@ import type {
 export function connect(
   access: Access<SmartrecruitersAuth, SmartrecruitersParameters>,
 ): CandidateStore<SmartrecruitersCandidate> {
-  const api = openApi(access);
   const jobId = access.parameters.job_id;
   const settleInSeconds = Math.ceil(SETTLE_IN_SECONDS / access.environment.settings.speed);
 
   return {
     /** By e-mail; of several candidates with the same one, the one on the job. */
-    async find({ email }) {
-      const { candidates, isComplete } = await api.search(email);
+    async find(candidate) {
+      const api = openApi(access, candidate);
+      const { candidates, isComplete } = await api.search(candidate.email);
       const [first] = candidates;
       if (first !== undefined) {
-        const { id } = candidates.find((candidate) => isOnJob(candidate, jobId)) ?? first;
+        const { id } = candidates.find((one) => isOnJob(one, jobId)) ?? first;
         const note = `SmartRecruiters has ${candidates.length} candidates with this e-mail, ${id} is updated: merge them there`;
         return { outcome: "found", candidateId: id, notes: candidates.length > 1 ? [note] : [] };
       }
@@ -34,6 +34,7 @@ export function connect(
     },
 
     async create(candidate, cv) {
+      const api = openApi(access, [candidate, namesOf(cv)]);
       let created: CurrentCandidate;
       try {
         created = await api.createOnJob(candidate);
@@ -48,6 +49,7 @@ export function connect(
     },
 
     async update(candidateId, candidate, cv) {
+      const api = openApi(access, [candidate, namesOf(cv)]);
       let current: CurrentCandidate;
       let changes: Changes;
       try {
@@ -68,6 +70,11 @@ export function connect(
       };
     },
   };
+}
+
+/** A file is often called by a person's name. */
+function namesOf(cv: Cv | undefined): string[] {
+  return cv ? [cv.fileName, cv.fileName.replace(/\.\w+$/, "")] : [];
 }
 
 interface Changes {

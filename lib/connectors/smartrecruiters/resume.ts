@@ -1,7 +1,6 @@
 /** The CV of a candidate: a file of type RESUME. It belongs to the candidate, whatever job that is on. */
 import type { Cv } from "../../connector.ts";
 import { asRelayError, PermanentError, type RelayError, TemporaryError, VendorError } from "../../errors.ts";
-import { scrub } from "../../scrub.ts";
 import type { CandidateApi } from "./api.ts";
 
 export interface SentResume {
@@ -35,15 +34,13 @@ export async function sendResumeOnce(api: CandidateApi, candidateId: string, cv:
 }
 
 /**
- * Why SmartRecruiters does not have the CV. Its own words may quote the name of the file, and with it a person's.
- * Right after a creation a 404 may only mean that one part of SmartRecruiters has not heard of the candidate.
+ * Why SmartRecruiters does not have the CV. Right after a creation a 404 may only mean that one part of SmartRecruiters has not heard of the candidate.
  */
 function explain(error: unknown, cv: Cv): RelayError {
   if (!(error instanceof VendorError) || error.isCredentialRefused)
     return asRelayError(error, "write_failure");
-  const words = scrub(error.detail, cv.fileName, cv.fileName.replace(/\.\w+$/, ""));
   const what = `SmartRecruiters has the candidate, but not its CV (${cv.contentType}, ${cv.bytes.byteLength} bytes)`;
-  const message = `${what}: ${[error.status, words].filter(Boolean).join(" ")}`;
+  const message = `${what}: ${[error.status, error.detail].filter(Boolean).join(" ")}`;
   return error.isRefused && error.status !== 404
     ? new PermanentError("write_failure", message, { cause: error })
     : new TemporaryError("write_failure", message, {

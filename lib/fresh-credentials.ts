@@ -1,0 +1,23 @@
+import type { Environment } from "./environment.ts";
+import { asRelayError } from "./errors.ts";
+import type { CheckedWorkflow } from "./workflow-check.ts";
+
+/**
+ * A credential that is refused may have been rotated: reads the workflow's secrets again and, if one changed, tries once
+ * more.
+ */
+export async function withFreshCredentials<T>(
+  workflow: Pick<CheckedWorkflow, "hrflow_auth" | "connector_auth">,
+  { secrets }: Pick<Environment, "secrets">,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (asRelayError(error, "write_failure").reason !== "credential_failure") throw error;
+    const names = new Set([workflow.hrflow_auth.secret, workflow.connector_auth.secret]);
+    const changed = await Promise.all([...names].map((name) => secrets.refresh(name)));
+    if (!changed.includes(true)) throw error;
+    return attempt();
+  }
+}

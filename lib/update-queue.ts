@@ -1,0 +1,121 @@
+/** Runs that were cut off by the time limit go on in a next invocation, by a message in the queue of their action. */
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import * as v from "valibot";
+import type { Environment } from "./environment.ts";
+import { PermanentError, type RelayError, TemporaryError } from "./errors.ts";
+import { comeBackIn, deadLetter, enqueueOne, isOverdue, nextDelayInSeconds } from "./queue.ts";
+import { noEvents, type RunAnswer } from "./run.ts";
+import { runUpdate } from "./update-run.ts";
+import type { Workflows } from "./workflow.ts";
+import type { CheckedUpdateWorkflow } from "./workflow-check.ts";
+
+/** Who runs updates of one action, and for how long in milliseconds. */
+export interface UpdateRunner {
+  action: string;
+  workflows: Workflows;
+  environment: Environment;
+  timeLeft(): number;
+}
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const messageSchema = v.object({
+  workflow_id: v.string(),
+  continuation: v.object({
+    run_id: v.string(),
+    started_at: v.pipe(v.string(), v.isoTimestamp()),
+    events: v.object(
+      Object.fromEntries(Object.keys(noEvents()).map((name) => [name, count])) as Record<
+        keyof ReturnType<typeof noEvents>,
+        typeof count
+      >,
+    ),
+  }),
+});
+
+/** Runs a workflow from its beginning. A declared one that was cut off goes on by itself. */
+export async function startUpdate(
+  workflow: CheckedUpdateWorkflow,
+  isAsDeclared: boolean,
+  runner: UpdateRunner,
+): Promise<RunAnswer> {
+  const { action, workflows, environment, timeLeft } = runner;
+  const { answer, continuation } = await runUpdate(workflow, workflows, undefined, timeLeft, environment);
+  if (continuation === undefined) return answer;
+  // What was laid over a workflow may be personal data, which may not stand in a queue.
+  if (!isAsDeclared || !workflow.persist) {
+    return {
+      ...answer,
+      message: "the time of this invocation was over before all candidates were done: narrow the filters",
+    };
+  }
+  await enqueueOne(
+    action,
+    workflow.workflow_id,
+    { workflow_id: workflow.workflow_id, continuation },
+    environment,
+  );
+  return answer;
+}
+
+/** Goes on with runs that were cut off. */
+export async function continueUpdates(event: SQSEvent, runner: UpdateRunner): Promise<SQSBatchResponse> {
+  const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
+  for (const record of event.Records) {
+    if (!(await continueUpdate(record, runner))) batchItemFailures.push({ itemIdentifier: record.messageId });
+  }
+  return { batchItemFailures };
+}
+
+/** @returns whether the message is done */
+async function continueUpdate(record: SQSRecord, runner: UpdateRunner): Promise<boolean> {
+  const { action, environment } = runner;
+  const failure = await tryToContinue(record, runner);
+  if (failure === undefined) return true;
+  const said = { action, reason: failure.reason, detail: failure.message };
+  if (failure instanceof PermanentError || isOverdue(record, false, environment)) {
+    await deadLetter(action, record, failure, environment);
+    environment.log.error("run dead-lettered", said);
+    return true;
+  }
+  const temporary =
+    failure instanceof TemporaryError ? failure : new TemporaryError(failure.reason, failure.message);
+  const seconds = nextDelayInSeconds(record, temporary, environment);
+  environment.log.warn("run will be tried again", { ...said, next_attempt_in_seconds: seconds });
+  await comeBackIn(seconds, action, [record], environment);
+  return false;
+}
+
+async function tryToContinue(record: SQSRecord, runner: UpdateRunner): Promise<RelayError | undefined> {
+  const { action, workflows, environment, timeLeft } = runner;
+  const message = readMessage(record);
+  if (message === undefined)
+    return new PermanentError("event_parsing_failure", "the message is not one of ours");
+  const { workflow_id: id } = message;
+  const workflow = workflows.byId.get(id);
+  if (workflow?.direction !== "update" || workflow.action !== action) {
+    return new PermanentError(
+      "workflow_id_not_found",
+      `no workflow "${id}" with the action ${action} is deployed`,
+    );
+  }
+  const { failure, continuation } = await runUpdate(
+    workflow,
+    workflows,
+    message.continuation,
+    timeLeft,
+    environment,
+  );
+  if (continuation !== undefined) {
+    await enqueueOne(action, id, { workflow_id: id, continuation }, environment);
+  }
+  return failure;
+}
+
+function readMessage(record: SQSRecord): v.InferOutput<typeof messageSchema> | undefined {
+  try {
+    const result = v.safeParse(messageSchema, JSON.parse(record.body));
+    return result.success ? result.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
