@@ -2,8 +2,7 @@ import * as v from "valibot";
 import type { Environment } from "../environment.ts";
 import { isNotFound, isUnknown, openHrflow } from "./connection.ts";
 import { createProfileWriter, type ProfileWriter } from "./profile-writer.ts";
-import type { RawProfile } from "./raw-profile.ts";
-import { isRecord } from "./raw-profile.ts";
+import { isRecord, type RawProfile } from "./raw-profile.ts";
 import { type HrflowAuth, type Profile, profileSchema } from "./schema.ts";
 
 /** The calls to HrFlow that Relay makes. Every one throws VendorError when it fails. */
@@ -93,7 +92,7 @@ export function createHrflowClient(
       }
     },
 
-    /** @see https://developers.hrflow.ai/reference/get-a-source */
+    /** @see https://developers.hrflow.ai/api-reference/source-api/get-source */
     async findSource(sourceKey) {
       try {
         const query = { key: sourceKey };

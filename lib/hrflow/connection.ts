@@ -75,11 +75,12 @@ export function isNotFound(error: unknown): boolean {
 /**
  * HrFlow says itself that it does not have this object. A 404 of a gateway is not enough, and a profile is not unknown
  * because its source is.
+ *
+ * @see https://developers.hrflow.ai/api-reference/source-api/get-source ("Invalid source fields")
  */
 export function isUnknown(object: "profile" | "source", error: unknown): boolean {
   if (!(error instanceof VendorError) || error.status === undefined || error.status >= 500) return false;
-  const other = object === "profile" ? "source" : "profile";
-  return (
-    /unable to find|not found/i.test(error.detail) && !new RegExp(`\\b${other}\\b`, "i").test(error.detail)
-  );
+  if (object === "source" && /invalid source fields/i.test(error.detail)) return true;
+  const other = object === "profile" ? /\bsource\b/i : /\bprofile\b/i;
+  return /unable to find|not found/i.test(error.detail) && !other.test(error.detail);
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { DEFAULT_FLATCHR_KEY } from "../../local/vendors/flatchr.ts";
 import { ada, cv, ENRICHMENT, found, MOVE, openAccount, SEARCH } from "./flatchr-account.ts";
 
@@ -165,14 +165,22 @@ test("an e-mail that was changed on either side loses nobody, and moves nobody a
   expect(callsTo(MOVE)).toEqual([]);
 });
 
-test("an applicant that was archived is no other than before", async () => {
-  const { flatchr, open, vacancy, bodies } = await openAccount();
+test.each([
+  ["is found among the archived", 0],
+  ["is asked for where Flatchr does not tell the archived", 1],
+])("an applicant that was archived %s, and is no other than before", async (_, moves) => {
+  const { flatchr, open, vacancy, callsTo } = await openAccount();
   const { candidate, applicant } = flatchr.addCandidate({ email: ada.email });
   const url = `${flatchr.apiUrl}/company/${flatchr.companyId}/vacancy/${vacancy.id}/applicant/${applicant.id}`;
   await fetch(url, { method: "DELETE", headers: { authorization: `Bearer ${DEFAULT_FLATCHR_KEY}` } });
+  if (moves > 0) {
+    // The third search is the one with the filter.
+    flatchr.failNext({ route: SEARCH }, { kind: "slow" }, 2);
+    flatchr.failNext({ route: SEARCH }, { kind: "status", status: 400 });
+  }
   const id = `${vacancy.slug}:${applicant.id}:${candidate.id}`;
   expect(await open().update(id, ada, undefined)).toMatchObject({ outcome: "updated" });
-  expect(bodies).toContainEqual({});
+  expect(callsTo(MOVE)).toHaveLength(moves);
   expect(flatchr.applicants()).toMatchObject([{ status: 0 }]);
 });
 

@@ -25,6 +25,13 @@ const applicantSchema = v.object({
 });
 export type Applicant = v.InferOutput<typeof applicantSchema>;
 
+export interface ApplicantFilters {
+  email?: string;
+  /** The encrypted id. */
+  vacancy?: string;
+  status?: number;
+}
+
 const vacancySchema = v.object({ id, vacancy_id: v.nullish(id, ""), slug: text });
 export type Vacancy = v.InferOutput<typeof vacancySchema>;
 
@@ -82,7 +89,7 @@ export function createFlatchrApi(
      *
      * @see https://developers.flatchr.io/docs/QuickStart/Candidats/Recuperer_un_candidat
      */
-    searchApplicants(filters: { email?: string; vacancy?: string }): Promise<Applicant[]> {
+    searchApplicants(filters: ApplicantFilters): Promise<Applicant[]> {
       const answer = v.array(applicantSchema);
       return api.call("POST", `${company}/search/applicants`, { json: filters, answer });
     },

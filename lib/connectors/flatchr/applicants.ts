@@ -1,5 +1,5 @@
 import { PermanentError, VendorError } from "../../errors.ts";
-import type { Applicant, FlatchrApi, MovedApplicant, Vacancy } from "./api.ts";
+import type { Applicant, ApplicantFilters, FlatchrApi, MovedApplicant, Vacancy } from "./api.ts";
 
 /** What only Flatchr can say of an applicant, and only when it is asked by a move. */
 export interface Identity {
@@ -35,7 +35,7 @@ export function createApplicantFinder(api: FlatchrApi, vacancyName: string) {
     );
   }
 
-  async function search(filters: { email?: string; vacancy?: string }): Promise<Applicant[]> {
+  async function search(filters: ApplicantFilters): Promise<Applicant[]> {
     const rows = await api.searchApplicants(filters);
     for (const { applicant, column } of rows) columnTitles.set(applicant, column);
     return rows;
@@ -46,6 +46,11 @@ export function createApplicantFinder(api: FlatchrApi, vacancyName: string) {
     const spellings = [...new Set([email, email.toLowerCase()])];
     const rows = (await Promise.all(spellings.map((spelling) => search({ email: spelling })))).flat();
     return rows.filter((row) => row.email.trim().toLowerCase() === email.toLowerCase());
+  }
+
+  async function searchVacancy(filters: ApplicantFilters): Promise<void> {
+    const vacancy = await findVacancy();
+    if (vacancy !== undefined) await search({ vacancy: vacancy.id, ...filters });
   }
 
   /** The column in which an applicant is, when its title leaves no doubt: titles are the users' own texts. */
@@ -84,13 +89,18 @@ export function createApplicantFinder(api: FlatchrApi, vacancyName: string) {
       return [...new Set(onVacancy.toSorted(byAge).map(({ applicant }) => applicant))];
     },
 
-    /** Whether a search tells the applicant: by its e-mail or, if that was changed, among all of the vacancy. */
+    /** Whether a search tells the applicant: by e-mail or, if that was changed, among all of the vacancy. */
     async isListed(applicant: string, email: string): Promise<boolean> {
-      if (columnTitles.has(applicant)) return true;
-      await searchByEmail(email);
-      if (columnTitles.has(applicant)) return true;
-      const vacancy = await findVacancy();
-      if (vacancy !== undefined) await search({ vacancy: vacancy.id });
+      const looks = [
+        () => searchByEmail(email),
+        () => searchVacancy({}),
+        // Not documented: where it is refused, or does nothing, archived ones stay unseen.
+        () => searchVacancy({ status: 0 }).catch(unlessRefused),
+      ];
+      for (const look of looks) {
+        if (columnTitles.has(applicant)) return true;
+        await look();
+      }
       return columnTitles.has(applicant);
     },
 
@@ -107,6 +117,10 @@ export function createApplicantFinder(api: FlatchrApi, vacancyName: string) {
       }
     },
   };
+}
+
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof VendorError && error.isRefused)) throw error;
 }
 
 function toIdentity({ candidate }: MovedApplicant): Identity {
