@@ -49,8 +49,17 @@ export interface VendorCall<T> {
   /** Where an endpoint has a limit of its own: the endpoint and, unless it is the connection's, the limit. */
   endpoint?: string;
   limit?: RateLimit;
+  /** Reads an answer that is a file, or too long to be held, in place of ours; `answer` checks what it returns. */
+  read?(response: Response): Promise<unknown>;
+  /** A redirect is an answer, too: for a caller who follows it, without the credential. */
+  redirect?: "manual";
   /** The fields of the answer that are read. An answer without them is an error. */
   answer: v.GenericSchema<unknown, T>;
+}
+
+/** Thrown by `read` when an answer came whole, but is not what it should be. The message goes on after "200 but". */
+export class UnreadableAnswerError extends Error {
+  override name = "UnreadableAnswerError";
 }
 
 /** Makes calls with one connection. */
@@ -116,7 +125,9 @@ export function createVendorClient(connection: VendorConnection, environment: En
       });
 
     let response: KyResponse;
-    let text: string;
+    let text = "";
+    let body: unknown;
+    let isAnswer: boolean;
     try {
       response = await http(path, {
         method,
@@ -127,12 +138,19 @@ export function createVendorClient(connection: VendorConnection, environment: En
         ...(call.query && { searchParams: call.query }),
         ...(call.json !== undefined && { body: JSON.stringify(call.json) }),
         ...(call.form && { body: call.form }),
+        ...(call.redirect && { redirect: call.redirect }),
         headers: {
           ...(call.json !== undefined && { "content-type": "application/json" }),
           ...call.headers,
         },
       });
-      text = await readText(response);
+      isAnswer = response.ok || (call.redirect === "manual" && isRedirect(response.status));
+      if (call.read && isAnswer) {
+        body = await call.read(response);
+      } else {
+        text = await readText(response);
+        body = parseJson(text);
+      }
     } catch (error) {
       const problem = describeNetworkProblem(error);
       log(problem.code);
@@ -142,15 +160,14 @@ export function createVendorClient(connection: VendorConnection, environment: En
     if (pace && requests !== undefined)
       environment.pacer.tighten(pace, TIGHT_PERIODS * pace.limit.perSeconds, requests);
 
-    const body = parseJson(text);
     const status = response.ok ? (connection.statusIn?.(body) ?? response.status) : response.status;
     log(status);
-    if (status < 200 || status > 299) {
+    if (!isAnswer || status > 399 || (response.ok && status > 299)) {
       const words = body === undefined ? describeForeignBody(text) : connection.describeError(body);
       throw new VendorError(target, {
         status,
         effect: status >= 400 && status < 500 && status !== 408 ? "none" : "unknown",
-        detail: scrub(words ?? "", call.json, connection.secrets),
+        detail: scrub(words ?? "", call.json, call.query, connection.secrets),
         retryAfterInSeconds: retryAfter(response.headers, environment.now()),
       });
     }
@@ -186,6 +203,10 @@ function permittedWhenScarce(headers: Headers): number | undefined {
   );
   const limit = Number(headers.get("x-ratelimit-limit") ?? headers.get("x-rate-limit-limit") ?? "NaN");
   return remaining < limit * SHARE_LEFT_UNDER_PRESSURE ? limit : undefined;
+}
+
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
 }
 
 async function readText(response: Response): Promise<string> {
@@ -224,6 +245,9 @@ const NOT_SENT = new Set([
 ]);
 
 function describeNetworkProblem(error: unknown): { code: string; text: string; effect: "none" | "unknown" } {
+  if (error instanceof UnreadableAnswerError) {
+    return { code: "unreadable", text: `200 but ${error.message}`, effect: "unknown" };
+  }
   const code = causes(error)
     .map((cause) => ("code" in cause && typeof cause.code === "string" ? cause.code : ""))
     .find((found) => found !== "");

@@ -23,6 +23,8 @@ export interface RateLimit {
   perSeconds: number;
   /** How many calls may be under way at once, over all workers. */
   concurrency?: number;
+  /** Where a vendor does not say how much is left: each call takes a slot, not only those after a 429. */
+  always?: boolean;
 }
 
 /** A limit, and what it is counted for. */
@@ -126,7 +128,7 @@ export function createPacer(needs: PacerNeeds): Pacer {
       const bucket = bucketOf(pace);
       return bucket.inTurn(async () => {
         signal.throwIfAborted();
-        if (needs.now() < bucket.tightUntil) {
+        if (pace.limit.always || needs.now() < bucket.tightUntil) {
           const startAt = await reserve(bucket);
           await needs.sleep(Math.max(0, startAt - needs.now()), signal);
         }

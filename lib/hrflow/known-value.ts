@@ -24,7 +24,8 @@ export function says(current: unknown, wanted: unknown): boolean {
   }
   if (isRecord(wanted)) {
     return (
-      isRecord(current) && Object.entries(wanted).every(([name, value]) => says(ownValue(current, name), value))
+      isRecord(current) &&
+      Object.entries(wanted).every(([name, value]) => says(ownValue(current, name), value))
     );
   }
   return current === wanted || (isWrittenAsText(current, wanted) && sameText(current, wanted));
@@ -42,7 +43,8 @@ export function ownValue(record: Record<string, unknown>, name: string): unknown
 
 /** Servers may turn 42 into "42" and true into "True". */
 function isWrittenAsText(one: unknown, other: unknown): boolean {
-  return typeof one !== typeof other && [one, other].some((value) => typeof value === "string");
+  const types = [typeof one, typeof other];
+  return types.includes("string") && (types.includes("number") || types.includes("boolean"));
 }
 
 function sameText(one: unknown, other: unknown): boolean {

@@ -50,7 +50,7 @@ function change(current: Item, wanted: Item, identity: readonly string[]): Item 
 }
 
 function hasName(item: Item): boolean {
-  return typeof item.name === "string" && !isEmpty(item.name);
+  return isText(item.name);
 }
 
 function hasSameName(one: Item, other: Item): boolean {
@@ -58,11 +58,19 @@ function hasSameName(one: Item, other: Item): boolean {
 }
 
 function hasJob(label: Item): boolean {
-  return !isEmpty(label.job_key) || !isEmpty(label.job_reference);
+  return isText(label.job_key) || isText(label.job_reference);
 }
 
 /** On the same board, by the reference where the wanted one has it, otherwise by the key. */
 function hasSameJob(label: Item, wanted: Item): boolean {
-  const job = isEmpty(wanted.job_reference) ? "job_key" : "job_reference";
-  return (label.board_key ?? null) === (wanted.board_key ?? null) && label[job] === wanted[job];
+  const job = isText(wanted.job_reference) ? "job_reference" : "job_key";
+  return boardOf(label) === boardOf(wanted) && label[job] === wanted[job];
+}
+
+function boardOf(label: Item): unknown {
+  return isText(label.board_key) ? label.board_key : null;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && !isEmpty(value);
 }

@@ -28,7 +28,8 @@ const MERGES: Record<EditableAttribute, Merge> = {
   interests: replaceList,
   labels: (current, wanted) => mergeLists(current, wanted, (one, other) => mergeItems(one, other, "label")),
   tags: (current, wanted) => mergeLists(current, wanted, (one, other) => mergeItems(one, other, "named")),
-  metadatas: (current, wanted) => mergeLists(current, wanted, (one, other) => mergeItems(one, other, "named")),
+  metadatas: (current, wanted) =>
+    mergeLists(current, wanted, (one, other) => mergeItems(one, other, "named")),
 };
 
 /**
@@ -62,11 +63,13 @@ export function mergeProfile(
 /** As it would be sent: a function of the user may have returned dates, or what JSON leaves out. */
 function asJson(value: unknown): unknown {
   const json = JSON.stringify(value) as string | undefined;
-  return json === undefined ? undefined : JSON.parse(json, (name, part) => (name === "__proto__" ? undefined : part));
+  return json === undefined
+    ? undefined
+    : JSON.parse(json, (name, part) => (name === "__proto__" ? undefined : part));
 }
 
 function mergeScalar(current: unknown, wanted: unknown): unknown {
-  return isStructured(wanted) || isStructured(current) ? current : mergeValue(current, wanted);
+  return isStructured(wanted) ? current : mergeValue(current, wanted);
 }
 
 function replaceList(current: unknown, wanted: unknown): unknown {
@@ -81,12 +84,17 @@ function mergeLists(
   if (!Array.isArray(wanted) || isEmpty(wanted)) return current;
   if (Array.isArray(current)) return merge(current, wanted);
   // A list that is no list, and yet says something, is not understood: better kept than replaced.
-  return isEmpty(current) ? merge([], wanted) : current;
+  if (!isEmpty(current)) return current;
+  const merged = merge([], wanted);
+  return merged.length === 0 ? current : merged;
 }
 
 function mergeObject(current: unknown, wanted: unknown): unknown {
   if (!isRecord(wanted) || isEmpty(wanted)) return current;
-  if (!isRecord(current)) return isEmpty(current) ? mergeObject({}, wanted) : current;
+  if (!isRecord(current)) {
+    const merged = isEmpty(current) ? mergeObject({}, wanted) : {};
+    return isEmpty(merged) ? current : merged;
+  }
   const changes = Object.entries(wanted)
     .map(([name, value]) => {
       const before = ownValue(current, name);
@@ -107,6 +115,7 @@ function mergeValue(current: unknown, wanted: unknown): unknown {
 
 /** Every address once; those that are there stay as they are. */
 function mergeUrls(current: unknown, wanted: unknown): unknown {
+  if (!isStructured(current) && !isEmpty(current)) return current;
   const listed = toUrlList(current);
   const known = new Set(listed.map(addressOf));
   const added = toUrlList(wanted).filter((url) => {
