@@ -27,17 +27,23 @@ export function text(template: string): Reference {
   return { "Fn::Sub": template };
 }
 
-/** `push-profile-to-teamtailor` → `PushProfileToTeamtailor`: the id of what is made for a function. */
-export function idOf(functionName: string): string {
-  return functionName.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
+/** The ids of what belongs to a function: `push-profile-to-teamtailor` → `PushProfileToTeamtailorQueue`. */
+export function idsOf(functionName: string) {
+  const id = functionName.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
+  return {
+    role: `${id}Role`,
+    queue: `${id}Queue`,
+    deadLetters: `${id}DeadLetterQueue`,
+    missedRuns: `${id}MissedRunsQueue`,
+    schedulerRole: `${id}SchedulerRole`,
+    functionName: `${id}FunctionName`,
+    // These two are made, and named, by osls.
+    function: `${unmistakable(functionName)}LambdaFunction`,
+    logGroup: `${unmistakable(functionName)}LogGroup`,
+  };
 }
 
-/** The id under which osls makes a function itself, and its log group. */
-export function generatedIdOf(functionName: string, kind: "LambdaFunction" | "LogGroup"): string {
-  return `${capitalised(functionName)}${kind}`;
-}
-
-/** Two names never give the same text, as they would if the hyphens were left out. */
-export function capitalised(name: string): string {
+/** As part of an id, which takes no hyphens: two names never give the same, as `a-1` and `a1` otherwise would. */
+export function unmistakable(name: string): string {
   return `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll("-", "Dash")}`;
 }

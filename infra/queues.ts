@@ -1,62 +1,71 @@
-import { arnOf, idOf, type Resource, text } from "./cloudformation.ts";
-import limits from "./limits.json" with { type: "json" };
+import { arnOf, idsOf, type Resource, ref, text } from "./cloudformation.ts";
+import type { QueueFunction } from "./functions.ts";
 
-/** The ids of a push function's two queues. */
-export function queueIdsOf(functionName: string) {
-  return { queue: `${idOf(functionName)}Queue`, deadLetters: `${idOf(functionName)}DeadLetterQueue` };
+/** A function's queue, and where its dead letters go. */
+export function queuesOf({ name, limits }: QueueFunction): Record<string, Resource> {
+  const { queue, deadLetters } = idsOf(name);
+  return {
+    ...protectedQueue(queue, name, limits, {
+      ...FIFO,
+      VisibilityTimeout: limits.visibilityTimeoutInSeconds,
+      RedrivePolicy: {
+        deadLetterTargetArn: arnOf(deadLetters),
+        maxReceiveCount: limits.maximumReceiveCount,
+      },
+    }),
+    ...protectedQueue(deadLetters, `${name}-dead-letters`, limits, FIFO),
+  };
 }
 
-/** A push function's queue, where its dead letters go, and for both: nothing but TLS. */
-export function queuesOf(functionName: string): Record<string, Resource> {
-  const { queue, deadLetters } = queueIdsOf(functionName);
-  const { visibilityTimeoutInSeconds, maximumReceiveCount } = limits.push;
-  return {
-    [queue]: fifoQueue(functionName, {
-      VisibilityTimeout: visibilityTimeoutInSeconds,
-      RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: maximumReceiveCount },
-    }),
-    [deadLetters]: fifoQueue(`${functionName}-dead-letters`, {}),
-    [`${queue}Policy`]: tlsOnly(queue),
-    [`${deadLetters}Policy`]: tlsOnly(deadLetters),
-  };
+/** Where runs go that Scheduler or Lambda could not start, or that broke off each time. It cannot be FIFO. */
+export function missedRunsOf({ name, limits }: QueueFunction): Record<string, Resource> {
+  return protectedQueue(idsOf(name).missedRuns, `${name}-missed-runs`, limits, {});
 }
 
 /**
- * In high-throughput mode: order and duplicates matter within one profile only.
+ * In high-throughput mode: order and duplicates matter within one group only.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html
  */
-function fifoQueue(name: string, properties: Record<string, unknown>): Resource {
-  return {
-    Type: "AWS::SQS::Queue",
-    Properties: {
-      QueueName: text(`\${AWS::StackName}-${name}.fifo`),
-      FifoQueue: true,
-      DeduplicationScope: "messageGroup",
-      FifoThroughputLimit: "perMessageGroupId",
-      MessageRetentionPeriod: limits.push.retentionInDays * 24 * 3600,
-      SqsManagedSseEnabled: true,
-      ...properties,
-    },
-  };
-}
+const FIFO = {
+  FifoQueue: true,
+  DeduplicationScope: "messageGroup",
+  FifoThroughputLimit: "perMessageGroupId",
+};
 
-function tlsOnly(queue: string): Resource {
+/** A queue that is encrypted, and that takes and gives nothing but by TLS. */
+function protectedQueue(
+  id: string,
+  name: string,
+  { retentionInDays }: QueueFunction["limits"],
+  properties: Partial<typeof FIFO> & Record<string, unknown>,
+): Record<string, Resource> {
   return {
-    Type: "AWS::SQS::QueuePolicy",
-    Properties: {
-      Queues: [{ Ref: queue }],
-      PolicyDocument: {
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Deny",
-            Principal: "*",
-            Action: "sqs:*",
-            Resource: arnOf(queue),
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-          },
-        ],
+    [id]: {
+      Type: "AWS::SQS::Queue",
+      Properties: {
+        QueueName: text(`\${AWS::StackName}-${name}${properties.FifoQueue ? ".fifo" : ""}`),
+        MessageRetentionPeriod: retentionInDays * 24 * 3600,
+        SqsManagedSseEnabled: true,
+        ...properties,
+      },
+    },
+    [`${id}Policy`]: {
+      Type: "AWS::SQS::QueuePolicy",
+      Properties: {
+        Queues: [ref(id)],
+        PolicyDocument: {
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Deny",
+              Principal: "*",
+              Action: "sqs:*",
+              Resource: arnOf(id),
+              Condition: { Bool: { "aws:SecureTransport": "false" } },
+            },
+          ],
+        },
       },
     },
   };

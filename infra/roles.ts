@@ -1,7 +1,6 @@
 /** One role for each function, with what the function does and nothing more. */
-import type { CheckedWorkflow } from "../lib/workflow-check.ts";
-import { arnOf, generatedIdOf, type Reference, type Resource, text } from "./cloudformation.ts";
-import { queueIdsOf } from "./queues.ts";
+import { arnOf, idsOf, type Reference, type Resource, text } from "./cloudformation.ts";
+import { byWebhook, pushFunctions, type QueueFunction, RECEIVER, workflowsOf } from "./functions.ts";
 
 interface Statement {
   Effect: "Allow";
@@ -11,64 +10,75 @@ interface Statement {
 }
 
 /** Sends to the push queues, and reads the secrets by which HrFlow's webhooks are verified. */
-export function receiverRole(
-  functionName: string,
-  pushFunctions: readonly string[],
-  workflows: readonly CheckedWorkflow[],
-): Resource {
-  return roleOf(functionName, [
+export function receiverRole(): Record<string, Resource> {
+  const pushWorkflows = [...byWebhook.values()].flat();
+  return functionRole(RECEIVER, [
     allow(
       ["sqs:SendMessage"],
-      pushFunctions.map((name) => arnOf(queueIdsOf(name).queue)),
+      pushFunctions.map(({ name }) => arnOf(idsOf(name).queue)),
     ),
-    ...readSecrets(workflows.map(({ hrflow_auth }) => hrflow_auth.secret)),
+    ...readSecrets(pushWorkflows.map(({ hrflow_auth }) => hrflow_auth.secret)),
   ]);
 }
 
-/** Works on its own queue, keeps links and the pace of calls, and reads the secrets of the workflows that it runs. */
-export function pushRole(functionName: string, workflows: readonly CheckedWorkflow[]): Resource {
-  const { queue, deadLetters } = queueIdsOf(functionName);
-  return roleOf(functionName, [
+/** Works on its own queue and in its part of the table, and reads the secrets of the workflows that it runs. */
+export function queueFunctionRole({ name, table, sendsToItself }: QueueFunction): Record<string, Resource> {
+  const { queue, deadLetters, missedRuns } = idsOf(name);
+  const ownTargets = sendsToItself ? [queue, deadLetters, missedRuns] : [deadLetters];
+  const secrets = workflowsOf(name).flatMap(({ hrflow_auth, connector_auth }) => [
+    hrflow_auth.secret,
+    connector_auth.secret,
+  ]);
+  return functionRole(name, [
     allow(
       ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
       arnOf(queue),
     ),
-    allow(["sqs:SendMessage"], arnOf(deadLetters)),
+    allow(["sqs:SendMessage"], ownTargets.map(arnOf)),
     {
-      ...allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], arnOf("Table")),
-      Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["link#*", "rate#*"] } },
+      ...allow(
+        table.actions.map((action) => `dynamodb:${action}`),
+        arnOf("Table"),
+      ),
+      Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": table.keys } },
     },
-    ...readSecrets(
-      workflows.flatMap(({ hrflow_auth, connector_auth }) => [hrflow_auth.secret, connector_auth.secret]),
-    ),
+    ...readSecrets(secrets),
   ]);
 }
 
-function roleOf(functionName: string, statements: Statement[]): Resource {
-  const log = allow(
-    ["logs:CreateLogStream", "logs:PutLogEvents"],
-    arnOf(generatedIdOf(functionName, "LogGroup")),
-  );
+function functionRole(name: string, statements: Statement[]): Record<string, Resource> {
+  const { role, logGroup } = idsOf(name);
+  const writeLog = allow(["logs:CreateLogStream", "logs:PutLogEvents"], arnOf(logGroup));
+  return { [role]: roleFor("lambda.amazonaws.com", name, [writeLog, ...statements]) };
+}
+
+/** What a service of AWS may do for us, in this account. */
+export function roleFor(
+  service: string,
+  name: string,
+  statements: Statement[],
+  condition?: object,
+): Resource {
   return {
     Type: "AWS::IAM::Role",
     Properties: {
       AssumeRolePolicyDocument: {
         Version: "2012-10-17",
         Statement: [
-          { Effect: "Allow", Action: ["sts:AssumeRole"], Principal: { Service: "lambda.amazonaws.com" } },
+          {
+            Effect: "Allow",
+            Action: ["sts:AssumeRole"],
+            Principal: { Service: service },
+            ...(condition && { Condition: condition }),
+          },
         ],
       },
-      Policies: [
-        {
-          PolicyName: functionName,
-          PolicyDocument: { Version: "2012-10-17", Statement: [log, ...statements] },
-        },
-      ],
+      Policies: [{ PolicyName: name, PolicyDocument: { Version: "2012-10-17", Statement: statements } }],
     },
   };
 }
 
-function allow(Action: string[], Resource: Statement["Resource"]): Statement {
+export function allow(Action: string[], Resource: Statement["Resource"]): Statement {
   return { Effect: "Allow", Action, Resource };
 }
 

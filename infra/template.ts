@@ -1,61 +1,54 @@
 /**
- * What the template gets from the list of connectors and the list of workflows. A new connector or workflow changes
- * nothing here. `environment` and `queueEvent` are for a function's block in serverless.yml, `stack` is added as it is.
+ * What serverless.yml takes from here: `environment`, `queueEvent` and `missedRuns` in a function's block, `stack` as a
+ * whole. All of it is made from the list of connectors and the list of workflows: a new one changes nothing here.
  */
-import { connectors } from "../lib/connectors/index.ts";
-import { checkWorkflows } from "../lib/workflow.ts";
-import list from "../workflows/index.ts";
-import { arnOf, idOf, type Reference, ref } from "./cloudformation.ts";
-import limits from "./limits.json" with { type: "json" };
-import { outputsOf } from "./outputs.ts";
-import { queueIdsOf, queuesOf } from "./queues.ts";
-import { pushRole, receiverRole } from "./roles.ts";
+import { arnOf, idsOf, type Reference, ref } from "./cloudformation.ts";
+import { pushFunctions, type QueueFunction, RECEIVER, updateFunctions } from "./functions.ts";
+import { outputs } from "./outputs.ts";
+import { missedRunsOf, queuesOf } from "./queues.ts";
+import { queueFunctionRole, receiverRole } from "./roles.ts";
+import { schedulesOf } from "./schedules.ts";
 
-const receiver = "receive-hrflow-webhook";
-const pushFunctions = connectors.map((connector) => `push-profile-to-${connector.name}`);
-const { byId, byWebhook } = checkWorkflows(list);
-const workflows = [...byId.values()];
+const queueFunctions = [...pushFunctions, ...updateFunctions];
 
 /** By the name of the function, what `lib/settings.ts` reads there. */
 export const environment: Record<string, Record<string, Reference>> = {
-  [receiver]: Object.fromEntries(
-    pushFunctions.map((name) => [`${settingOf(name)}_QUEUE_URL`, ref(queueIdsOf(name).queue)]),
+  [RECEIVER]: Object.fromEntries(
+    pushFunctions.map(({ name }) => [`${settingOf(name)}_QUEUE_URL`, ref(idsOf(name).queue)]),
   ),
-  ...forEachPushFunction((name) => ({
+  ...byName(queueFunctions, ({ name }) => ({
     TABLE_NAME: ref("Table"),
-    [`${settingOf(name)}_QUEUE_URL`]: ref(queueIdsOf(name).queue),
-    [`${settingOf(name)}_DEAD_LETTER_QUEUE_URL`]: ref(queueIdsOf(name).deadLetters),
+    [`${settingOf(name)}_QUEUE_URL`]: ref(idsOf(name).queue),
+    [`${settingOf(name)}_DEAD_LETTER_QUEUE_URL`]: ref(idsOf(name).deadLetters),
   })),
 };
 
-export const queueEvent = forEachPushFunction((name) => ({
-  arn: arnOf(queueIdsOf(name).queue),
-  batchSize: limits.push.batchSize,
-  maximumConcurrency: limits.push.maximumConcurrency,
+export const queueEvent = byName(queueFunctions, ({ name, limits }) => ({
+  arn: arnOf(idsOf(name).queue),
+  batchSize: limits.batchSize,
+  maximumConcurrency: limits.maximumConcurrency,
   functionResponseType: "ReportBatchItemFailures",
 }));
 
+export const missedRuns = byName(updateFunctions, ({ name }) => arnOf(idsOf(name).missedRuns));
+
 export const stack = {
-  Description: "HrFlow Relay: from HrFlow.ai to applicant tracking systems",
-  Resources: {
-    [`${idOf(receiver)}Role`]: receiverRole(receiver, pushFunctions, workflows),
-    ...Object.fromEntries(
-      pushFunctions.map((name) => [`${idOf(name)}Role`, pushRole(name, workflowsRunBy(name))]),
-    ),
-    ...Object.assign({}, ...pushFunctions.map(queuesOf)),
-  },
-  Outputs: outputsOf([receiver, ...pushFunctions], pushFunctions, byWebhook.keys()),
+  Description: "HrFlow Relay: between HrFlow.ai and applicant tracking systems",
+  Resources: Object.assign(
+    receiverRole(),
+    ...queueFunctions.map(queueFunctionRole),
+    ...queueFunctions.map(queuesOf),
+    ...updateFunctions.map(missedRunsOf),
+    ...updateFunctions.map(schedulesOf),
+  ),
+  Outputs: outputs(),
 };
 
-function forEachPushFunction<T>(describe: (name: string) => T): Record<string, T> {
-  return Object.fromEntries(pushFunctions.map((name) => [name, describe(name)]));
+function byName<T>(functions: QueueFunction[], describe: (one: QueueFunction) => T): Record<string, T> {
+  return Object.fromEntries(functions.map((one) => [one.name, describe(one)]));
 }
 
-/** The settings of an action are named as it is. */
+/** The settings of an action are named as the function is that runs it. */
 function settingOf(functionName: string): string {
   return functionName.replaceAll("-", "_").toUpperCase();
-}
-
-function workflowsRunBy(functionName: string) {
-  return workflows.filter(({ action }) => action === functionName.replaceAll("-", "_"));
 }

@@ -1,5 +1,5 @@
 /** Calls to a vendor's API: one place for time-outs, keep-alive, and errors that say who, what call, which status. */
-import ky, { type KyResponse } from "ky";
+import ky, { isNetworkError, type KyResponse } from "ky";
 import * as v from "valibot";
 import type { Environment } from "./environment.ts";
 import { VendorError } from "./errors.ts";
@@ -127,7 +127,7 @@ export function createVendorClient(connection: VendorConnection, environment: En
     let response: KyResponse;
     let text = "";
     let body: unknown;
-    let isAnswer: boolean;
+    let isRedirected = false;
     try {
       response = await http(path, {
         method,
@@ -144,8 +144,8 @@ export function createVendorClient(connection: VendorConnection, environment: En
           ...call.headers,
         },
       });
-      isAnswer = response.ok || (call.redirect === "manual" && isRedirect(response.status));
-      if (call.read && isAnswer) {
+      isRedirected = call.redirect === "manual" && isRedirect(response.status);
+      if (call.read && (response.ok || isRedirected)) {
         body = await call.read(response);
       } else {
         text = await readText(response);
@@ -154,7 +154,9 @@ export function createVendorClient(connection: VendorConnection, environment: En
     } catch (error) {
       const problem = describeNetworkProblem(error);
       log(problem.code);
-      throw new VendorError(target, { effect: problem.effect, detail: problem.text, cause: error });
+      // Ky's own error holds the request, and with it the credential.
+      const cause = isNetworkError(error) ? error.cause : error;
+      throw new VendorError(target, { effect: problem.effect, detail: problem.text, cause });
     }
     const requests = permittedWhenScarce(response.headers);
     if (pace && requests !== undefined)
@@ -162,7 +164,7 @@ export function createVendorClient(connection: VendorConnection, environment: En
 
     const status = response.ok ? (connection.statusIn?.(body) ?? response.status) : response.status;
     log(status);
-    if (!isAnswer || status > 399 || (response.ok && status > 299)) {
+    if (!isRedirected && (status < 200 || status > 299)) {
       const words = body === undefined ? describeForeignBody(text) : connection.describeError(body);
       throw new VendorError(target, {
         status,

@@ -213,7 +213,10 @@ async function write(
   }
   if (created.candidateId === undefined) {
     const itself = await store.find(candidate);
-    if (itself.outcome === "found") return { ...(await adopt(itself)), outcome: "created" };
+    if (itself.outcome === "found") {
+      const adopted = await adopt(itself);
+      return { ...created, ...adopted, outcome: "created", notes: [...(created.notes ?? []), ...(adopted.notes ?? [])] };
+    }
     throw new TemporaryError("write_failure", `${label} has created the candidate, but does not find it yet`);
   }
   link.candidate_id = created.candidateId;

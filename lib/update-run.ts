@@ -95,6 +95,7 @@ export async function runUpdate(
     items: [],
     firstFailure: undefined,
     isCutOff: false,
+    ended: undefined,
     failuresInARow: 0,
     seen: 0,
     lastChange: undefined,
@@ -150,6 +151,8 @@ interface Run {
   items: RunItem[];
   firstFailure: Reason | undefined;
   isCutOff: boolean;
+  /** Set when the whole run cannot go on: what is under way is finished, and nothing else is begun. */
+  ended: unknown;
   failuresInARow: number;
   /** How many candidates this invocation has finished with. */
   seen: number;
@@ -194,14 +197,20 @@ async function runLeased(
   await pMap(
     subjects,
     async (subject) => {
-      if (lease && environment.now() - renewedAt > renewEvery) {
-        renewedAt = environment.now();
-        await lease.renew();
+      if (run.ended !== undefined) return;
+      try {
+        if (lease && environment.now() - renewedAt > renewEvery) {
+          renewedAt = environment.now();
+          await lease.renew();
+        }
+        await updateOne(run, update, subject, environment);
+      } catch (error) {
+        run.ended ??= error;
       }
-      await updateOne(run, update, subject, environment);
     },
     { concurrency: CONCURRENCY },
   );
+  if (run.ended !== undefined) throw run.ended;
   if (run.isCutOff || !persist || !incremental || hasFailed(run)) return cursor;
 
   // Pending candidates that the ATS would have listed are gone from it: there is nothing left to be done.
@@ -233,17 +242,19 @@ async function openUpdate(
     throw new PermanentError("bad_action_parameters", `${connector.label} cannot be read`);
   const auth = await environment.secrets.read(workflow.connector_auth.secret, connector.auth);
   const hrflowAuth = await environment.secrets.read(workflow.hrflow_auth.secret, hrflowAuthSchema);
-  const pushesBack = [...workflows.byId.values()].filter(
-    (other) =>
-      other.direction === "push" &&
-      other.connector.name === connector.name &&
-      other.connector_auth.secret === workflow.connector_auth.secret &&
-      (other.pull_parameters.source_keys?.includes(workflow.push_parameters.source_key) ?? true),
-  );
+  const sourceKey = workflow.push_parameters.source_key;
+  const pushesBack = [...workflows.byId.values()]
+    .filter((other) => other.direction === "push")
+    .filter(
+      (other) =>
+        other.connector.name === connector.name &&
+        other.connector_auth.secret === workflow.connector_auth.secret &&
+        takesSource(other, sourceKey),
+    );
   return {
     runId: run.id,
     workflow,
-    pushesBack: pushesBack.filter((other) => other.direction === "push"),
+    pushesBack,
     source: connector.pull.connect({ auth, parameters: workflow.pull_parameters, environment, signal }),
     hrflow: createHrflowClient(hrflowAuth, environment, signal),
     environment,
@@ -270,15 +281,23 @@ async function* subjectsOf(
   environment: Environment,
 ): AsyncGenerator<Subject> {
   const failedBefore: SourceRow[] = [];
-  for await (const page of pagesOf(rows)) {
-    for (const row of page)
-      if (row.changedOn !== undefined && row.changedOn > (run.lastChange ?? ""))
-        run.lastChange = row.changedOn;
-    failedBefore.push(...page.filter(({ id }) => pending.has(id)));
-    yield* subjectsOfPage(page.filter(({ id }) => !pending.has(id)));
-    if (run.isCutOff) return;
+  try {
+    yield* inOrder();
+  } catch (error) {
+    run.ended ??= error; // Thrown here, it would end the run while candidates are still being written.
   }
-  yield* subjectsOfPage(failedBefore);
+
+  async function* inOrder(): AsyncGenerator<Subject> {
+    for await (const page of pagesOf(rows)) {
+      for (const row of page)
+        if (row.changedOn !== undefined && row.changedOn > (run.lastChange ?? ""))
+          run.lastChange = row.changedOn;
+      failedBefore.push(...page.filter(({ id }) => pending.has(id)));
+      yield* subjectsOfPage(page.filter(({ id }) => !pending.has(id)));
+      if (run.isCutOff) return;
+    }
+    yield* subjectsOfPage(failedBefore);
+  }
 
   async function* subjectsOfPage(page: readonly SourceRow[]): AsyncGenerator<Subject> {
     const records = await readRecords(
@@ -287,6 +306,7 @@ async function* subjectsOf(
       environment,
     );
     for (const row of page) {
+      if (run.ended !== undefined) return;
       if (isOver()) {
         run.isCutOff = true;
         return;

@@ -171,6 +171,8 @@ async function write(
   const needsCv = identity.cv !== undefined && !hasAttachments(current);
   const sent = needsCv && !wasParsing ? await sendCv(update, identity, reference, current, edit) : undefined;
   if (sent === "parsed") current = await hrflow.findByReference(sourceKey, reference);
+  const notes =
+    sent === "refused" ? ["HrFlow does not parse a CV onto a profile that is there: it has none"] : [];
   const isParsing = sent === "queued" || (wasParsing && needsCv);
   if (current === undefined) return { outcome: "created", isParsing: true, notes: [] };
 
@@ -179,8 +181,8 @@ async function write(
     await noteEchoes(update, merged);
     await hrflow.edit(sourceKey, merged);
   }
-  const changed = merged !== undefined || sent !== undefined;
-  return { outcome: isNew ? "created" : changed ? "updated" : "unchanged", isParsing, notes: [] };
+  const changed = merged !== undefined || sent === "parsed" || sent === "queued";
+  return { outcome: isNew ? "created" : changed ? "updated" : "unchanged", isParsing, notes };
 }
 
 /** Creates the profile; that it is there already is as good: it was created by a call whose answer was lost. */
@@ -198,17 +200,18 @@ async function sendCv(
   reference: string,
   current: RawProfile | undefined,
   edit: ProfileEdit,
-): Promise<"parsed" | "queued"> {
+): Promise<"parsed" | "queued" | "refused"> {
   const file = await source.fetchCv(identity);
   const key = typeof current?.key === "string" ? current.key : undefined;
   const tags = Array.isArray(edit.tags) ? edit.tags : undefined;
-  const { outcome } = await hrflow.parseFile(workflow.push_parameters.source_key, {
-    reference,
-    key,
-    file,
-    tags,
-  });
-  return outcome;
+  try {
+    const sourceKey = workflow.push_parameters.source_key;
+    const { outcome } = await hrflow.parseFile(sourceKey, { reference, key, file, tags });
+    return outcome;
+  } catch (error) {
+    if (error instanceof DuplicateReferenceError) return "refused";
+    throw error;
+  }
 }
 
 /** Tells the pushes to the same account what this change will look like to them: they leave it alone. */

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { enqueue } from "../lib/queue.ts";
+import { readSettings } from "../lib/settings.ts";
 import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../local/vendors/hrflow.ts";
 import {
   DEFAULT_TEAMTAILOR_KEY,
@@ -146,6 +147,18 @@ describe("what failed for now comes back", () => {
     expect(await queue.handle(await queue.receive(), 1_000)).toHaveLength(1);
     expect(queue.waitingFor()).toEqual([9]);
     expect(hrflow.calls.length).toBe(calls);
+  });
+
+  test.each([
+    ["TABLE_NAME", {}],
+    ["TEAMTAILOR_BASE_URL", { TABLE_NAME: "hrflow-relay", TEAMTAILOR_BASE_URL: "nowhere" }],
+  ])("when the function is not set up: the log names %s", async (name, variables) => {
+    const { queueUrl } = environment.settings;
+    const settings = Object.assign(readSettings({ HRFLOW_BASE_URL: hrflow.url, ...variables }), { queueUrl });
+    await store();
+    const records = await queue.receive();
+    expect(await queueWorker([WORKFLOW], { ...environment, settings }).handle(records)).toHaveLength(1);
+    expect(environment.logged.at(-1)).toContain(`The environment variable ${name}`);
   });
 
   test("and the log says why, how often it was tried, and when it comes back", async () => {

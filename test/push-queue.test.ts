@@ -147,6 +147,15 @@ describe("what can never succeed goes to the dead-letter queue at once", () => {
     ]);
   });
 
+  test("a message that names a workflow of another ATS", async () => {
+    const flatchr = { action: "push_profile_to_flatchr", push_parameters: { vacancy: "v" } };
+    queue = queueWorker([{ ...WORKFLOW, ...flatchr }], environment);
+    await store(newProfile().key);
+    expect(await queue.work()).toEqual([]);
+    expect(await queue.deadLetters()).toMatchObject([{ reason: "workflow_id_not_found" }]);
+    expect(teamtailor.calls).toEqual([]);
+  });
+
   test("a message about a source that the workflow does not take", async () => {
     queue = queueWorker([{ ...WORKFLOW, pull_parameters: { source_keys: ["another"] } }], environment);
     await store(newProfile().key);

@@ -196,6 +196,20 @@ describe("routing", () => {
     expect(reached()).toEqual(["recruiters", "everything"]);
   });
 
+  test("one event goes to each ATS that listens, each through its own queue", async () => {
+    const flatchr = { action: "push_profile_to_flatchr", push_parameters: { vacancy: "v" } };
+    const smartrecruiters = { action: "push_profile_to_smartrecruiters", push_parameters: { job_id: "j" } };
+    const three = [
+      workflow(),
+      workflow({ workflow_id: "to-flatchr", ...flatchr }),
+      workflow({ workflow_id: "to-smartrecruiters", ...smartrecruiters }),
+    ];
+    expect(await send(event(), {}, three)).toMatchObject(accepted(3));
+    for (const { action, workflow_id } of three) {
+      expect(storedMessages(environment, action)).toMatchObject([{ workflow_id, profile_key: PROFILE }]);
+    }
+  });
+
   test("another webhook reaches other workflows", async () => {
     expect(await send(event(), { name: "elsewhere" }, all)).toMatchObject(accepted(1));
     expect(reached()).toEqual(["elsewhere"]);

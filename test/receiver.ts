@@ -10,7 +10,6 @@ export const SECRETS = { "hrflow/acme": { webhook_secret: WEBHOOK_SECRET } };
 export const SOURCE = "2b4bf676b1a9aee2b7c2b422242c7d7fdb6cc093";
 export const PROFILE = "5d2a14c7a47f8a6f48e72d296f7e2038c1bb4ce4";
 const ACTION = "push_profile_to_teamtailor";
-const QUEUE = "push-profile-to-teamtailor.fifo";
 
 export function workflow(changes: object = {}) {
   return {
@@ -94,9 +93,12 @@ export function receiver(workflows: unknown, environment: TestEnvironment): Rece
   };
 }
 
-/** What lies in the queue of the push function. */
-export function storedMessages(environment: TestEnvironment): Record<string, unknown>[] {
-  return environment.inspectQueue(QUEUE).map(({ body }) => JSON.parse(body));
+/** What lies in the queue of a push function: of Teamtailor's, unless another is named. */
+export function storedMessages(
+  environment: TestEnvironment,
+  action: string = ACTION,
+): Record<string, unknown>[] {
+  return environment.inspectQueue(`${action.replaceAll("_", "-")}.fifo`).map(({ body }) => JSON.parse(body));
 }
 
 export async function emptyQueue(environment: TestEnvironment): Promise<void> {

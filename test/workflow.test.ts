@@ -134,6 +134,7 @@ describe("while it is written, the editor knows", () => {
   test("what a logic gets", () => {
     defineWorkflow({
       ...WORKFLOW,
+      action: "push_profile_to_teamtailor",
       logics: [
         (profile) => {
           expectTypeOf(profile.info.email).toEqualTypeOf<string | null>();

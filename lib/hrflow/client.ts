@@ -5,6 +5,9 @@ import { createProfileWriter, type ProfileWriter } from "./profile-writer.ts";
 import { isRecord, type RawProfile } from "./raw-profile.ts";
 import { type HrflowAuth, type Profile, profileSchema } from "./schema.ts";
 
+export { DuplicateReferenceError } from "./profile-writer.ts";
+export type { RawProfile } from "./raw-profile.ts";
+
 /** The calls to HrFlow that Relay makes. Every one throws VendorError when it fails. */
 export interface HrflowClient extends ProfileWriter {
   /**

@@ -63,9 +63,7 @@ export function mergeProfile(
 /** As it would be sent: a function of the user may have returned dates, or what JSON leaves out. */
 function asJson(value: unknown): unknown {
   const json = JSON.stringify(value) as string | undefined;
-  return json === undefined
-    ? undefined
-    : JSON.parse(json, (name, part) => (name === "__proto__" ? undefined : part));
+  return json === undefined ? undefined : JSON.parse(json);
 }
 
 function mergeScalar(current: unknown, wanted: unknown): unknown {

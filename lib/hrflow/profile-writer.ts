@@ -1,6 +1,6 @@
 /** The calls by which profiles of HrFlow are changed. */
 import * as v from "valibot";
-import type { CvFile, ProfileEdit } from "../connector.ts";
+import type { CvFile } from "../connector.ts";
 import type { Environment } from "../environment.ts";
 import { VendorError } from "../errors.ts";
 import { envelopeSchema, openHrflow } from "./connection.ts";
@@ -19,20 +19,17 @@ export interface ProfileWriter {
    */
   edit(sourceKey: string, profile: RawProfile): Promise<void>;
   /**
-   * Creates a profile without a file.
+   * Creates a profile without a file. Its `reference` is what keeps it single.
    *
    * @returns its key, where HrFlow tells it
-   * @throws ReferenceUsedError when a profile of this source has the reference already, readable or not yet
+   * @throws DuplicateReferenceError when a profile of this source has the reference already, readable or not yet
    */
-  create(
-    sourceKey: string,
-    profile: ProfileEdit & { reference: string },
-  ): Promise<{ profileKey: string | undefined }>;
+  create(sourceKey: string, profile: RawProfile): Promise<{ profileKey: string | undefined }>;
   /**
    * Parses a CV into a profile.
    *
    * @returns `queued` where HrFlow parses later: until then the profile is unknown, or as it was
-   * @throws ReferenceUsedError when a profile has the reference, and HrFlow does not parse onto it
+   * @throws DuplicateReferenceError when a profile has the reference, and HrFlow does not parse onto it
    */
   parseFile(sourceKey: string, parsing: FileParsing): Promise<{ outcome: "parsed" | "queued" }>;
 }
@@ -42,19 +39,14 @@ export interface FileParsing {
   /** The key of the profile that the file is parsed onto, when there is one. */
   key?: string | undefined;
   file: CvFile;
-  tags?: readonly NamedValue[] | undefined;
-  metadatas?: readonly NamedValue[] | undefined;
-}
-
-/** A tag or a metadata. */
-export interface NamedValue {
-  name: string;
-  value: unknown;
+  /** Lists of `{name, value}`. */
+  tags?: readonly unknown[] | undefined;
+  metadatas?: readonly unknown[] | undefined;
 }
 
 /** The reference belongs to a profile of this source: it can be looked up, perhaps a little later. */
-export class ReferenceUsedError extends Error {
-  override name = "ReferenceUsedError";
+export class DuplicateReferenceError extends Error {
+  override name = "DuplicateReferenceError";
 }
 
 const createdSchema = v.object({
@@ -95,7 +87,7 @@ export function createProfileWriter(
         text: profile.text ?? "",
         text_language: profile.text_language ?? "",
       };
-      const { data } = await refusingUsedReference(
+      const { data } = await recognisingDuplicate(
         http.call("POST", "profile/indexing", { json, answer: createdSchema }),
       );
       return { profileKey: data?.key };
@@ -108,7 +100,7 @@ export function createProfileWriter(
         personalData: personalDataIn(parsing),
       });
       const form = toForm(sourceKey, parsing);
-      const { code, data } = await refusingUsedReference(
+      const { code, data } = await recognisingDuplicate(
         parser.call("POST", "profile/parsing/file", { form, answer: parsedSchema }),
       );
       // Only a profile in the answer shows that it is parsed; a queue answers 202 with an empty list.
@@ -136,7 +128,7 @@ function toForm(
 /** A refusal may quote the form: names of files are often names of people. */
 function personalDataIn({ file, tags = [], metadatas = [] }: FileParsing): string[] {
   const stem = file.fileName.replace(/\.[^.]*$/, "");
-  const values = [...tags, ...metadatas].map(({ value }) => value);
+  const values = [...tags, ...metadatas].map((item) => isRecord(item) && item.value);
   return [file.fileName, stem, ...values.filter((value) => typeof value === "string")];
 }
 
@@ -144,7 +136,7 @@ function personalDataIn({ file, tags = [], metadatas = [] }: FileParsing): strin
  * "Cannot create profile with this reference: …. Already used!" Words that the profile contains too are blotted out of an
  * error, so half of the sentence will do.
  */
-async function refusingUsedReference<T>(call: Promise<T>): Promise<T> {
+async function recognisingDuplicate<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
@@ -152,7 +144,7 @@ async function refusingUsedReference<T>(call: Promise<T>): Promise<T> {
       error instanceof VendorError &&
       error.isRefused &&
       /already used|cannot create profile with this reference/i.test(error.detail);
-    if (isUsed) throw new ReferenceUsedError(error.message, { cause: error });
+    if (isUsed) throw new DuplicateReferenceError(error.message, { cause: error });
     throw error;
   }
 }

@@ -45,6 +45,8 @@ export interface Account {
   otherJobId: string;
   /** In which SmartRecruiters is this account. */
   environment: Environment;
+  /** Moves the clock of that environment. */
+  pass(seconds: number): void;
   /** Opens the connector as the engine does for one push. */
   open(jobId?: string): CandidateStore<SmartrecruitersCandidate>;
 }
@@ -65,8 +67,10 @@ export async function openAccount(
   const otherJobId = smartrecruiters.addJob({ title: "Another job" }).id;
   const { settings } = environment;
   const account = { url: smartrecruiters.url, overridden: true };
+  let passed = 0;
   const here: Environment = {
     ...environment,
+    now: () => environment.now() + passed,
     pacer: unpaced,
     settings: {
       ...settings,
@@ -78,6 +82,9 @@ export async function openAccount(
     jobId,
     otherJobId,
     environment: here,
+    pass: (seconds) => {
+      passed += seconds * 1000;
+    },
     open: (job = jobId) =>
       connect({
         auth: { auth: DEFAULT_SMARTRECRUITERS_KEY },

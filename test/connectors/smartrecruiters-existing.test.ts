@@ -115,7 +115,7 @@ describe.each([undefined, "reset", "html", "status"] as const)("with the answer 
       if (lost) {
         smartrecruiters.failNext({ route: CREATE }, { kind: lost, status: 502, when: "after" });
         await push().catch((error) => expect(error).toBeInstanceOf(TemporaryError));
-        environment.pass(301);
+        account.pass(301);
       }
       const { candidateId, notes } = await push();
 
@@ -179,6 +179,28 @@ describe("a second candidate that SmartRecruiters makes instead of assigning the
     },
   );
 
+  test("is deleted later, after a crash, and never taken for the person", async () => {
+    const { account, push, smartrecruiters } = await arrange(secondInstead);
+    const { id } = smartrecruiters.addCandidate(zoeOfRecruiter);
+    // What the link knew is lost with the process: only the account says what happened.
+    await account.open().create(zoe, undefined);
+    expect(smartrecruiters.candidates()).toHaveLength(2);
+    expect(await push()).toMatchObject({ candidateId: id, notes: [expect.stringContaining("do so there")] });
+    expectOneCandidate(account, id);
+  });
+
+  test("may still be shown by the search when it is gone", async () => {
+    const { account, push, smartrecruiters } = await arrange(secondInstead);
+    const { id } = smartrecruiters.addCandidate(zoeOfRecruiter);
+    const shown = { ...zoe, id: "gone", primaryAssignment: { job: { id: account.jobId } } };
+    const body = { content: [{ id, email: zoe.email }, shown] };
+    smartrecruiters.failNext({ route: "GET /candidates" }, { kind: "status", status: 200, body }, 1);
+    const onJob = { content: [shown] };
+    smartrecruiters.failNext({ route: "GET /candidates" }, { kind: "status", status: 200, body: onJob }, 1);
+    expect(await push()).toMatchObject({ candidateId: id, notes: [expect.stringContaining("do so there")] });
+    expectOneCandidate(account, id);
+  });
+
   test.each([403, 409])("is named, when SmartRecruiters does not delete it (%i)", async (status) => {
     const { account, push, smartrecruiters } = await arrange(secondInstead);
     const { id } = smartrecruiters.addCandidate(zoeOfRecruiter, account.otherJobId);
@@ -201,15 +223,15 @@ describe("a second candidate that SmartRecruiters makes instead of assigning the
       (account: Account, id: string) => account.smartrecruiters.editCandidate(id, { firstName: "Z." }),
     ],
     ["has a file", (account: Account, id: string) => sendFile(account, id)],
+    ["is three days old", (account: Account) => account.pass(3 * 24 * 3600)],
     ["was moved on", (account: Account, id: string) => moveOn(account, id)],
   ])("is kept when it is a candidate in its own right: it %s", async (_, change) => {
-    const { account, push, smartrecruiters } = await arrange({ ...secondInstead, searchLagInMs: 0 });
+    const { account, push, smartrecruiters } = await arrange(secondInstead);
     const first = smartrecruiters.addCandidate(zoeOfRecruiter, account.otherJobId);
-    const store = account.open();
-    // As after a creation whose answer was lost; the link knows the first already.
+    // As if an answer had been lost; the link knows the first already.
     const second = smartrecruiters.addCandidate(zoe, account.jobId);
     await change(account, second.id);
-    const written = await store.update(first.id, zoe, undefined);
+    const written = await account.open().update(first.id, zoe, undefined);
     expect(written.notes).toContain(
       `SmartRecruiters has two candidates with this e-mail, ${first.id} and on the job ${second.id}: merge them there`,
     );
@@ -248,7 +270,7 @@ describe("a creation without an answer", () => {
         smartrecruiters.failNext({ route: CREATE }, { kind, status: 502, when });
         await expect(push()).rejects.toBeInstanceOf(TemporaryError);
         await expect(push()).rejects.toThrow("is given time");
-        environment.pass(301);
+        account.pass(301);
         const { candidateId, outcome } = await push();
         expect(outcome).toBe("created");
         expect(smartrecruiters.candidates()).toHaveLength(1);
@@ -297,7 +319,7 @@ test.each(policies)("whatever breaks, and whenever, everybody is one candidate (
         () => true,
         (error) => {
           expect(error).toBeInstanceOf(TemporaryError);
-          environment.pass(301);
+          account.pass(301);
           return false;
         },
       );

@@ -67,10 +67,17 @@ describe("finding a candidate", () => {
     });
   });
 
+  test("and not what a creation of our own left beside it", async () => {
+    const { smartrecruiters, jobId, open: connect } = await open();
+    const { id } = smartrecruiters.addCandidate(zoeOfRecruiter);
+    smartrecruiters.addCandidate(zoe, jobId);
+    expect(await connect().find(zoe)).toEqual({ outcome: "found", candidateId: id, notes: [] });
+  });
+
   test("of several with one e-mail, the one on the job, and says so", async () => {
     const { smartrecruiters, jobId, otherJobId, open: connect } = await open();
     smartrecruiters.addCandidate(zoe, otherJobId);
-    const { id } = smartrecruiters.addCandidate(zoe, jobId);
+    const { id } = smartrecruiters.addCandidate(zoeOfRecruiter, jobId);
     expect(await connect().find(zoe)).toMatchObject({
       outcome: "found",
       candidateId: id,
@@ -116,16 +123,23 @@ describe("creating a candidate", () => {
       account.jobId,
     );
     const education = [{ institution: "Mines", degree: "Engineer" }];
-    const written = await account.open().create({ ...zoe, tags: ["senior"], education }, undefined);
-    expect(written).toEqual({ candidateId: id, notes: [expect.stringContaining("keeps the education")] });
+    const candidate = { ...zoe, tags: ["senior"], education };
+    account.pass(3600);
+    expect(await account.open().create(candidate, cvOf("a CV"))).toEqual({
+      candidateId: id,
+      notes: [expect.stringContaining("keeps the education")],
+    });
     expect(account.smartrecruiters.candidates()).toMatchObject([
       { details: { firstName: "Zoë", tags: ["Shortlist", "senior"] } },
     ]);
+    await account.open().create(candidate, cvOf("a CV"));
+    expect(account.smartrecruiters.attachments()).toHaveLength(1);
   });
 
   test("never fails as if it had had no effect once the candidate is there", async () => {
     const account = await open({ duplicateOnJob: "same_id", knownDetails: "keep" });
     account.smartrecruiters.addCandidate({ ...zoe, firstName: "Z." }, account.jobId);
+    account.pass(3600);
     account.smartrecruiters.failNext({ route: "PATCH /candidates/:id" }, { kind: "status", status: 400 });
     await expect(account.open().create(zoe, undefined)).rejects.toThrow(TemporaryError);
   });
@@ -291,19 +305,32 @@ describe("the CV", () => {
     const account = await open();
     const { id } = account.smartrecruiters.addCandidate(zoe, account.jobId);
     await account.open().update(id, zoe, cv);
-    for (const route of [
-      "GET /candidates/:id/attachments",
-      "GET /candidates/:id/attachments/:attachmentId",
-    ]) {
-      for (const status of [500, 429]) {
-        account.smartrecruiters.failNext({ route }, { kind: "status", status }, 5);
-        const { outcome, cvFailure } = await account.open().update(id, zoe, cv);
-        expect(outcome).toBe("unchanged");
-        expect(cvFailure).toBeInstanceOf(TemporaryError);
-        account.smartrecruiters.recover();
-      }
+    for (const [route, status] of [
+      ["GET /candidates/:id/attachments", 500],
+      ["GET /candidates/:id/attachments/:attachmentId", 500],
+      ["GET /candidates/:id/attachments/:attachmentId", 401],
+    ] as const) {
+      account.smartrecruiters.failNext({ route }, { kind: "status", status });
+      const { outcome, cvFailure } = await account.open().update(id, zoe, cv);
+      expect(outcome).toBe("unchanged");
+      expect(cvFailure).toBeInstanceOf(TemporaryError);
     }
     expect(account.smartrecruiters.attachments()).toHaveLength(1);
+  });
+
+  test.each([
+    ["may not be read", { kind: "status", status: 403 } as const],
+    ["is gone", { kind: "status", status: 404 } as const],
+    [
+      "lies elsewhere",
+      { kind: "status", status: 302, headers: { location: "http://127.0.0.1:1/cv" } } as const,
+    ],
+  ])("is sent when the file of the same name %s", async (_, fault) => {
+    const account = await open();
+    const { id } = account.smartrecruiters.addCandidate(zoe, account.jobId);
+    await account.open().update(id, zoe, cvOf("an older CV", cv.fileName));
+    account.smartrecruiters.failNext({ route: "GET /candidates/:id/attachments/:attachmentId" }, fault);
+    expect(await account.open().update(id, zoe, cv)).toEqual({ outcome: "updated", notes: [] });
   });
 
   test.each([400, 413] as const)(

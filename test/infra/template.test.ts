@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { parse } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Connector } from "../../lib/connector.ts";
 import { connectors } from "../../lib/connectors/index.ts";
 import { readSettings, type Settings } from "../../lib/settings.ts";
 import { checkWorkflows } from "../../lib/workflow.ts";
@@ -20,7 +21,9 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => built?.remove());
 
-const actions = connectors.map(({ name }) => `push_profile_to_${name}`);
+const readable = connectors.filter((connector: Connector) => connector.pull !== undefined);
+const pushActions = connectors.map(({ name }) => `push_profile_to_${name}`);
+const updateActions = readable.map(({ name }) => `update_profiles_in_hrflow_from_${name}`);
 
 function functionNamed(name: string): TemplateResource {
   const found = ofType(built.template, "AWS::Lambda::Function").find(
@@ -104,7 +107,7 @@ describe("the receiver", () => {
   });
 
   test("has the settings that it reads, and no others", () => {
-    const read = variablesRead((settings) => actions.map((action) => settings.queueUrl(action)));
+    const read = variablesRead((settings) => pushActions.map((action) => settings.queueUrl(action)));
     expect(Object.keys(variablesOf("receive-hrflow-webhook")).sort()).toEqual(read);
   });
 
@@ -119,8 +122,12 @@ describe("the receiver", () => {
   });
 });
 
-describe.each(actions)("the function of %s", (action) => {
+describe.each([...pushActions, ...updateActions])("the function of %s", (action) => {
   const name = action.replaceAll("_", "-");
+  const queueOf = (functionName: string, kind = "QUEUE") =>
+    referredTo(variablesOf(functionName)[`${action.toUpperCase()}_${kind}_URL`], built.template);
+  const allowed = (right: string) =>
+    resourcesAllowed(roleOf(name), right).map((arn) => referredTo(arn, built.template));
 
   test("has the settings that it reads, and no others", () => {
     const read = variablesRead((settings) => [
@@ -131,42 +138,51 @@ describe.each(actions)("the function of %s", (action) => {
     expect(Object.keys(variablesOf(name)).sort()).toEqual(read);
   });
 
-  test("works on its own queue, to which the receiver sends", () => {
-    const variable = `${action.toUpperCase()}_QUEUE_URL`;
-    const queue = referredTo(variablesOf(name)[variable], built.template);
+  test("works on its own queue, and no other", () => {
+    const queue = queueOf(name);
     expect(queue?.Type).toBe("AWS::SQS::Queue");
-    expect(referredTo(variablesOf("receive-hrflow-webhook")[variable], built.template)).toBe(queue);
-    const source = ofType(built.template, "AWS::Lambda::EventSourceMapping").find(
+    const sources = ofType(built.template, "AWS::Lambda::EventSourceMapping").filter(
       ({ Properties }) => referredTo(Properties.FunctionName, built.template) === functionNamed(name),
     );
-    expect(referredTo(source?.Properties.EventSourceArn, built.template)).toBe(queue);
+    expect(sources.map((one) => referredTo(one.Properties.EventSourceArn, built.template))).toEqual([queue]);
     for (const right of ["ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility"]) {
-      const [allowed, ...others] = resourcesAllowed(roleOf(name), `sqs:${right}`);
-      expect(referredTo(allowed, built.template)).toBe(queue);
-      expect(others).toEqual([]);
+      expect(allowed(`sqs:${right}`)).toEqual([queue]);
     }
   });
 
-  test("sends to its own dead letters only, where the queue's redrive leads as well", () => {
-    const variables = variablesOf(name);
-    const queue = referredTo(variables[`${action.toUpperCase()}_QUEUE_URL`], built.template);
-    const deadLetters = referredTo(
-      variables[`${action.toUpperCase()}_DEAD_LETTER_QUEUE_URL`],
-      built.template,
-    );
-    const redriveTarget = at(queue, "Properties.RedrivePolicy.deadLetterTargetArn");
+  test("sends its dead letters where the queue's redrive leads as well", () => {
+    const deadLetters = queueOf(name, "DEAD_LETTER_QUEUE");
+    const redriveTarget = at(queueOf(name), "Properties.RedrivePolicy.deadLetterTargetArn");
     expect(referredTo(redriveTarget, built.template)).toBe(deadLetters);
-    const allowed = resourcesAllowed(roleOf(name), "sqs:SendMessage");
-    expect(allowed.map((arn) => referredTo(arn, built.template))).toEqual([deadLetters]);
+    expect(allowed("sqs:SendMessage")).toContain(deadLetters);
   });
 
   test("may read the secrets of its own workflows, and no others", () => {
     const own = [...checkWorkflows(workflows).byId.values()].filter((workflow) => workflow.action === action);
     const secrets = new Set(own.flatMap((one) => [one.hrflow_auth.secret, one.connector_auth.secret]));
-    const allowed = resourcesAllowed(roleOf(name), "secretsmanager:GetSecretValue");
-    const names = allowed.map((arn) => /:secret:(.+)-\?{6}$/.exec(String(at(arn, "Fn::Sub")))?.[1]);
+    const arns = resourcesAllowed(roleOf(name), "secretsmanager:GetSecretValue");
+    const names = arns.map((arn) => /:secret:(.+)-\?{6}$/.exec(String(at(arn, "Fn::Sub")))?.[1]);
     expect(names).toEqual([...secrets].sort());
   });
+
+  if (pushActions.includes(action)) {
+    test("is sent to by the receiver, and sends to no queue but its dead letters", () => {
+      expect(queueOf("receive-hrflow-webhook")).toBe(queueOf(name));
+      expect(allowed("sqs:SendMessage")).toHaveLength(1);
+    });
+  } else {
+    test("may go on by a message to itself, as often as it takes", () => {
+      expect(allowed("sqs:SendMessage")).toContain(queueOf(name));
+      expect(functionNamed(name).Properties.RecursiveLoop).toBe("Allow");
+    });
+
+    test("keeps asynchronous events that it could not take", () => {
+      const { DeadLetterConfig } = functionNamed(name).Properties;
+      const missedRuns = referredTo(at(DeadLetterConfig, "TargetArn"), built.template);
+      expect(missedRuns?.Properties.FifoQueue).toBeUndefined();
+      expect(allowed("sqs:SendMessage")).toContain(missedRuns);
+    });
+  }
 });
 
 test("the outputs say what a person needs: webhook URLs, functions, queues, dead letters, the table", () => {

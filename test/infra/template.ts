@@ -39,7 +39,7 @@ export function referredTo(reference: unknown, template: Template): TemplateReso
 /** The statements of a role, or of a policy of a queue or bucket. */
 export function statementsOf({ Properties }: TemplateResource): unknown[] {
   const policies = (Properties.Policies ?? [Properties]) as unknown[];
-  return policies.flatMap((policy) => at(policy, "PolicyDocument.Statement") as unknown[]);
+  return policies.flatMap((policy) => at(policy, "PolicyDocument.Statement") ?? []);
 }
 
 /** Everything for which a role allows an action. */

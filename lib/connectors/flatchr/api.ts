@@ -3,9 +3,14 @@ import * as v from "valibot";
 import type { Environment } from "../../environment.ts";
 import { createVendorClient, type VendorConnection } from "../../http.ts";
 import { known } from "../../known.ts";
+import { LIST } from "./json-list.ts";
 import type { FlatchrAuth } from "./schema.ts";
 
 const TIMEOUT_IN_SECONDS = 30;
+/** For the list of all applicants of a company, which has no pages. */
+const LIST_TIMEOUT_IN_SECONDS = 120;
+/** Documented: one request a second for each company, and 429 for any more. */
+const FILE_LIMIT = { requests: 1, perSeconds: 1, concurrency: 1, always: true };
 
 /** Plain numbers and encrypted texts stand for the same things in Flatchr's answers. */
 const id = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
@@ -32,10 +37,11 @@ export interface ApplicantFilters {
   status?: number;
 }
 
-const vacancySchema = v.object({ id, vacancy_id: v.nullish(id, ""), slug: text });
+const vacancySchema = v.object({ id, vacancy_id: v.nullish(id, ""), slug: text, title: text });
 export type Vacancy = v.InferOutput<typeof vacancySchema>;
 
 const columnSchema = v.object({ id: v.number(), title: text });
+export type Column = v.InferOutput<typeof columnSchema>;
 
 /** The only answer that has the candidate's id. */
 const movedSchema = v.object({
@@ -72,13 +78,25 @@ export function createFlatchrApi(
   };
   const { settings } = environment;
   const base = settings.baseUrl("FLATCHR_API_BASE_URL");
-  const api = createVendorClient(
-    { ...connection, baseUrl: base.overridden ? base.url : auth.env_base_url },
-    environment,
-  );
+  const baseUrl = base.overridden ? base.url : auth.env_base_url;
+  const api = createVendorClient({ ...connection, baseUrl }, environment);
   // The test environment has no careers site of its own that is known: FLATCHR_CAREERS_BASE_URL can name one.
   const careers = createVendorClient(
     { ...connection, baseUrl: settings.baseUrl("FLATCHR_CAREERS_BASE_URL").url },
+    environment,
+  );
+  const lists = createVendorClient(
+    { ...connection, baseUrl, timeoutInSeconds: LIST_TIMEOUT_IN_SECONDS },
+    environment,
+  );
+  const files = createVendorClient(
+    {
+      ...connection,
+      baseUrl,
+      // The key stands in the query, and was never sent twice. Compressed, a file's size could not be checked.
+      headers: { accept: "*/*", "accept-encoding": "identity" },
+      secrets: [companyId, auth.api_key], // The limit is the company's, whatever keys it has.
+    },
     environment,
   );
   const company = `company/${encodeURIComponent(companyId)}`;
@@ -94,13 +112,30 @@ export function createFlatchrApi(
       return api.call("POST", `${company}/search/applicants`, { json: filters, answer });
     },
 
-    /** @see https://developers.flatchr.io/docs/QuickStart/Annonces/Recuperer_l_ensemble_de_vos_annonces */
-    listVacancies(): Promise<Vacancy[]> {
-      return api.call("GET", `${company}/vacancies`, { answer: v.array(vacancySchema) });
+    /**
+     * The same search without a bound to its answer: `read` gets it as it comes.
+     *
+     * @see https://developers.flatchr.io/docs/QuickStart/Candidats/Recuperer_un_candidat
+     */
+    async readApplicants(filters: object, read: (response: Response) => Promise<unknown>): Promise<void> {
+      await lists.call("POST", `${company}/search/applicants`, {
+        json: filters,
+        read,
+        answer: v.literal(LIST),
+      });
+    },
+
+    /**
+     * @param status 0 for those that are closed; without it, those that are open
+     * @see https://developers.flatchr.io/docs/QuickStart/Annonces/Recuperer_l_ensemble_de_vos_annonces
+     */
+    listVacancies(status?: "0"): Promise<Vacancy[]> {
+      const answer = v.array(vacancySchema);
+      return api.call("GET", `${company}/vacancies`, { ...(status && { query: { status } }), answer });
     },
 
     /** @see https://developers.flatchr.io/docs/Schemas/Referentiels/columns */
-    listColumns(): Promise<v.InferOutput<typeof columnSchema>[]> {
+    listColumns(): Promise<Column[]> {
       return api.call("GET", `${company}/columns`, { answer: v.array(columnSchema) });
     },
 
@@ -112,6 +147,20 @@ export function createFlatchrApi(
     moveApplicant(vacancyId: string, applicantId: string, columnId?: number): Promise<MovedApplicant> {
       const path = `${company}/vacancy/${encodeURIComponent(vacancyId)}/applicant/${encodeURIComponent(applicantId)}`;
       return api.call("PUT", path, { json: known({ column_id: columnId }), answer: movedSchema });
+    },
+
+    /**
+     * The CV of a candidate, or where it lies.
+     *
+     * @see https://developers.flatchr.io/docs/QuickStart/Candidats/Recuperer_CV
+     */
+    readFile<T>(
+      { key, extension }: { key: string; extension: string },
+      read: (response: Response) => Promise<T>,
+    ): Promise<T> {
+      const query = { key, extension, token: auth.api_key };
+      const call = { query, read, redirect: "manual", limit: FILE_LIMIT, endpoint: "files" } as const;
+      return files.call("GET", `${company}/files/expire`, { ...call, answer: v.custom<T>(() => true) });
     },
 
     /**

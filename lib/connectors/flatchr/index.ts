@@ -7,8 +7,14 @@ import {
   type FlatchrAuth,
   type FlatchrCandidate,
   type FlatchrParameters,
+  type FlatchrPullParameters,
+  type FlatchrSourceCandidate,
   parametersSchema,
+  pullParametersSchema,
+  sourceCandidateSchema,
 } from "./schema.ts";
+import { openSource } from "./source.ts";
+import { toProfile } from "./source-mapping.ts";
 
 /** Flatchr. @see https://developers.flatchr.io/docs/getting_started */
 export default {
@@ -26,4 +32,16 @@ export default {
     settleInSeconds: 60,
     connect,
   },
-} satisfies Connector<FlatchrAuth, FlatchrParameters, FlatchrCandidate>;
+  pull: {
+    parameters: pullParametersSchema,
+    candidate: sourceCandidateSchema,
+    toProfile,
+    connect: openSource,
+  },
+} satisfies Connector<
+  FlatchrAuth,
+  FlatchrParameters,
+  FlatchrCandidate,
+  FlatchrPullParameters,
+  FlatchrSourceCandidate
+>;

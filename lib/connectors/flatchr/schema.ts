@@ -1,5 +1,6 @@
 /** What the Flatchr connector takes and sends. @see https://developers.flatchr.io/docs/getting_started */
 import * as v from "valibot";
+import { toDay } from "./days.ts";
 import { toPlainCharacters } from "./plain-characters.ts";
 
 const text = v.pipe(v.string(), v.trim(), v.nonEmpty("must not be empty"));
@@ -95,3 +96,80 @@ export const candidateSchema = v.pipe(
   v.transform(toPlainCharacters),
 );
 export type FlatchrCandidate = v.InferOutput<typeof candidateSchema>;
+
+/** A filter of the search: what is null is no filter. */
+const filter = <T>(schema: v.GenericSchema<unknown, T>) =>
+  v.pipe(
+    v.nullish(schema),
+    v.transform((value) => value ?? undefined),
+  );
+const filterDate = v.pipe(
+  v.string(),
+  v.trim(),
+  v.check((value) => dayOf(value) !== undefined, "must be a date MM/DD/YY"),
+);
+
+/** `pull_parameters` of a workflow: the filters of the search. @see FlatchrApi.readApplicants */
+export const pullParametersSchema = v.pipe(
+  v.strictObject({
+    firstname: filter(text),
+    lastname: filter(text),
+    email: filter(text),
+    hired: filter(v.boolean()),
+    /** The title of a column. */
+    column: filter(text),
+    /** Of the creation, as is `end`. */
+    start: filter(filterDate),
+    end: filter(filterDate),
+    /** Encrypted id, slug or number of a vacancy. */
+    vacancy: filter(v.pipe(v.union([v.string(), v.number()]), v.transform(String), text)),
+  }),
+  v.forward(
+    v.check(
+      ({ start, end }) =>
+        start === undefined || end === undefined || (dayOf(start) ?? "") <= (dayOf(end) ?? ""),
+      "must not be before start",
+    ),
+    ["end"],
+  ),
+);
+export type FlatchrPullParameters = v.InferOutput<typeof pullParametersSchema>;
+
+/** MM/DD/YY → YYYY-MM-DD, when there is such a day. */
+function dayOf(value: string): string | undefined {
+  const [, month, day, year] = /^(\d\d)\/(\d\d)\/(\d\d)$/.exec(value) ?? [];
+  return toDay(`20${year}`, month, day);
+}
+
+const value = v.nullish(v.union([v.string(), v.number(), v.boolean()]));
+
+/**
+ * A candidate as the logics and the format of a workflow get it: the documented fields of a row of the search, in its
+ * order, and the candidate's id. Further fields can be added by a logic.
+ *
+ * @see https://developers.flatchr.io/docs/QuickStart/Candidats/Recuperer_un_candidat
+ */
+export const sourceCandidateSchema = v.looseObject({
+  /** Who the candidate is; null in a dry run that does not know it yet. */
+  id: value,
+  /** The candidate on this vacancy. */
+  applicant: value,
+  /** Titles, as people wrote them. */
+  vacancy: value,
+  column: value,
+  vacancy_id: value,
+  external_id: value,
+  /** 0 archived, 1 active. */
+  status: value,
+  score: value,
+  hired: value,
+  firstname: value,
+  lastname: value,
+  email: value,
+  phone: value,
+  /** DD/MM/YY. */
+  created_at: value,
+  updated_at: value,
+  source: value,
+});
+export type FlatchrSourceCandidate = v.InferOutput<typeof sourceCandidateSchema>;

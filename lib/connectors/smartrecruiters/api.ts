@@ -146,30 +146,26 @@ export function openApi(
      * @see https://developers.smartrecruiters.com/reference/candidatesattachmentsget-1
      */
     async hasSameBytes(url: string, bytes: Uint8Array): Promise<boolean> {
+      const base = `${connection.baseUrl}/`;
       // The key goes to SmartRecruiters and nowhere else.
-      if (URL.parse(url)?.origin !== new URL(connection.baseUrl).origin) return false;
-      const target = { vendor: connection.vendor, method: "GET", url: url.split("?")[0] ?? url };
+      if (!url.startsWith(base)) return false;
       try {
-        const response = await environment.fetch(url, {
-          headers: connection.headers,
+        return await reads.call("GET", url.slice(base.length), {
+          endpoint: "GET /candidates/{id}/attachments/{attachmentId}",
           redirect: "manual",
-          signal: AbortSignal.any([signal, environment.abortAfter(READ_TIMEOUT_IN_SECONDS * 1000)]),
+          read: async (response) => response.ok && Buffer.from(await response.arrayBuffer()).equals(bytes),
+          answer: v.boolean(),
         });
-        const { status } = response;
-        const file = Buffer.from(await response.arrayBuffer());
-        if (status === 429 || status >= 500)
-          throw new VendorError(target, { status, effect: "none", detail: "" });
-        return response.ok && file.equals(bytes);
-      } catch (cause) {
-        if (cause instanceof VendorError) throw cause;
-        throw new VendorError(target, { effect: "none", detail: "the file could not be read", cause });
+      } catch (error) {
+        if (error instanceof VendorError && (error.isRefused || error.status === 403)) return false;
+        throw error;
       }
     },
 
     /** @see https://developers.smartrecruiters.com/reference/candidatesattachmentsadd-1 */
-    attach(id: string, type: "RESUME", { bytes, fileName, contentType }: Cv) {
+    attachResume(id: string, { bytes, fileName, contentType }: Cv) {
       const form = new FormData();
-      form.set("attachmentType", type);
+      form.set("attachmentType", "RESUME");
       form.set("file", new File([bytes], fileName, { type: contentType }));
       return writes.call("POST", `${candidatePath(id)}/attachments`, {
         form,

@@ -9,7 +9,7 @@
  *    the job; refuse; or make a second one. So it says the name and the e-mail alone, as SmartRecruiters has them: on the
  *    same candidate that overwrites nothing, and a second one is an empty shell that can be told from any other candidate,
  *    and is deleted again. When its answer is lost, the next attempt finds the shell on the job, deletes it, and does not
- *    make another.
+ *    make another. (A look-up passes over it, so that after a crash it is not taken for the person.)
  *
  * Where neither does it, the candidate stays one candidate, and the note says what is left to do by hand.
  */
@@ -22,7 +22,10 @@ import type { CurrentCandidate } from "./schema.ts";
 const FIRST_STATUS = "NEW";
 /** How an untouched candidate may stand on its job; which one it is for those of the API is not documented. */
 const FIRST_STATUSES = ["NEW", "LEAD"];
+const DETAILS = ["phoneNumber", "location", "web", "tags", "education", "experience"];
 const UNTOUCHED_WITHIN_IN_MILLISECONDS = 60_000;
+/** Our own creation comes back to what it left within a day, even after an outage. Older ones are somebody's. */
+const OLDEST_SHELL_IN_MILLISECONDS = 2 * 24 * 3_600_000;
 
 /** The candidate that SmartRecruiters has, with its name and e-mail as they stand there now. */
 export interface KnownCandidate {
@@ -32,14 +35,18 @@ export interface KnownCandidate {
   email: string;
 }
 
-/** On which job, and how long until the search is sure to show what a lost answer left behind. */
+/** On which job, and when. */
 export interface Target {
   jobId: string;
+  /** How long until the search is sure to show what a lost answer left behind. */
   settleInSeconds: number;
+  /** Milliseconds since 1970. */
+  now: number;
 }
 
 export interface Assignment {
-  isAssigned: boolean;
+  /** True when it was not on the job, and is now. */
+  isChanged: boolean;
   /** What is left to do by hand. */
   notes: string[];
 }
@@ -50,16 +57,27 @@ export async function assignToJob(
   known: KnownCandidate,
   target: Target,
 ): Promise<Assignment> {
-  const { candidates } = await api.search(known.email, { jobId: target.jobId });
-  if (candidates.some(({ id }) => id === known.id)) return { isAssigned: true, notes: [] };
-  if (candidates.length > 0) {
-    const twins = await Promise.all(candidates.map(({ id }) => api.read(id)));
-    return removeShells(api, twins, known, target);
-  }
-  if (await setFirstStatus(api, known.id)) return { isAssigned: true, notes: [] };
+  const { candidates: onJob } = await api.search(known.email, { jobId: target.jobId });
+  if (onJob.some(({ id }) => id === known.id)) return { isChanged: false, notes: [] };
+  // Also of one that the search shows though it is gone: SmartRecruiters makes second candidates, and would again.
+  if (onJob.length > 0) return removeShells(api, await readAll(api, onJob), known, target);
+  if (await setFirstStatus(api, known.id)) return { isChanged: true, notes: [] };
   const created = await createAgain(api, known, target);
-  if (created?.id === known.id) return { isAssigned: true, notes: [] };
+  if (created?.id === known.id) return { isChanged: true, notes: [] };
   return removeShells(api, created ? [created] : [], known, target);
+}
+
+/** Of several candidates with the e-mail of a person, those that are more than what our own creation left behind. */
+export async function withoutShells(
+  api: CandidateApi,
+  candidates: CurrentCandidate[],
+  person: Omit<KnownCandidate, "id">,
+  target: Target,
+): Promise<CurrentCandidate[]> {
+  const whole = await readAll(api, candidates);
+  const shells = new Set<CurrentCandidate>();
+  for (const candidate of whole) if (await isShell(api, candidate, person, target)) shells.add(candidate);
+  return shells.size < whole.length ? whole.filter((candidate) => !shells.has(candidate)) : whole;
 }
 
 export function isOnJob(
@@ -69,6 +87,19 @@ export function isOnJob(
   return [primaryAssignment, ...secondaryAssignments].some(
     (assignment) => assignment?.job.id.toLowerCase() === jobId.toLowerCase(),
   );
+}
+
+/** With all their members; the search may still show what is gone. */
+async function readAll(api: CandidateApi, candidates: CurrentCandidate[]): Promise<CurrentCandidate[]> {
+  const whole: CurrentCandidate[] = [];
+  for (const { id } of candidates) {
+    try {
+      whole.push(await api.read(id));
+    } catch (error) {
+      if (!(error instanceof VendorError && error.status === 404)) throw error;
+    }
+  }
+  return whole;
 }
 
 /** @returns false when SmartRecruiters does not assign in this way */
@@ -113,13 +144,13 @@ async function removeShells(
 ): Promise<Assignment> {
   let note = `SmartRecruiters has the candidate ${id} already, and its API does not put it on the job: do so there`;
   for (const twin of twins) {
-    if (isShell(twin, person, target.jobId) && (await api.attachments(twin.id)).length === 0) {
+    if (await isShell(api, twin, person, target)) {
       await removeShell(api, twin.id, target);
     } else {
       note = `SmartRecruiters has two candidates with this e-mail, ${id} and on the job ${twin.id}: merge them there`;
     }
   }
-  return { isAssigned: false, notes: [note] };
+  return { isChanged: false, notes: [note] };
 }
 
 async function removeShell(api: CandidateApi, id: string, { settleInSeconds }: Target): Promise<void> {
@@ -136,24 +167,28 @@ async function removeShell(api: CandidateApi, id: string, { settleInSeconds }: T
   }
 }
 
-/** Whether a candidate is nothing but a name and an e-mail, put on the job over the API and untouched. */
-function isShell(twin: CurrentCandidate, person: Omit<KnownCandidate, "id">, jobId: string): boolean {
-  const { primaryAssignment: assignment, secondaryAssignments } = twin;
-  const age = Date.parse(twin.updatedOn ?? "") - Date.parse(twin.createdOn ?? "");
-  return (
-    twin.firstName === person.firstName &&
-    twin.lastName === person.lastName &&
-    isSameEmail(person.email, twin.email) &&
-    ["phoneNumber", "location", "web", "tags", "education", "experience"].every((name) =>
-      isEmpty(twin[name]),
-    ) &&
-    isOnJob(twin, jobId) &&
+/** Whether a candidate is nothing but a name and an e-mail, put on the job over the API and untouched since. */
+async function isShell(
+  api: CandidateApi,
+  candidate: CurrentCandidate,
+  { firstName, lastName, email }: Omit<KnownCandidate, "id">,
+  { jobId, now }: Target,
+): Promise<boolean> {
+  const { primaryAssignment: assignment, secondaryAssignments } = candidate;
+  const createdAt = Date.parse(candidate.createdOn ?? "");
+  const updatedAt = Date.parse(candidate.updatedOn ?? "");
+  const isBare =
+    candidate.firstName === firstName &&
+    candidate.lastName === lastName &&
+    isSameEmail(email, candidate.email) &&
+    DETAILS.every((name) => isEmpty(candidate[name])) &&
+    isOnJob(candidate, jobId) &&
     secondaryAssignments.length === 0 &&
     FIRST_STATUSES.includes(assignment?.status ?? "") &&
     assignment?.source?.toUpperCase() === "API" &&
-    age >= 0 &&
-    age <= UNTOUCHED_WITHIN_IN_MILLISECONDS
-  );
+    updatedAt - createdAt <= UNTOUCHED_WITHIN_IN_MILLISECONDS &&
+    now - createdAt <= OLDEST_SHELL_IN_MILLISECONDS;
+  return isBare && (await api.attachments(candidate.id)).length === 0;
 }
 
 function isEmpty(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import { type Access, CandidateExistsError, type CandidateStore, type Cv } from "../../connector.ts";
 import { asRelayError, TemporaryError, VendorError } from "../../errors.ts";
 import { type CandidateApi, openApi, SETTLE_IN_SECONDS } from "./api.ts";
-import { assignToJob, isOnJob } from "./assignment.ts";
+import { assignToJob, isOnJob, type Target, withoutShells } from "./assignment.ts";
 import { changedDetails, completedTags, outdatedLists } from "./changes.ts";
 import { sendResume, sendResumeOnce } from "./resume.ts";
 import type {
@@ -11,23 +11,33 @@ import type {
   SmartrecruitersParameters,
 } from "./schema.ts";
 
+/** A candidate that is older than this was there before, however much our clock and SmartRecruiters' differ. */
+const CLOCKS_DIFFER_IN_MILLISECONDS = 10 * 60_000;
+
 /** Opens SmartRecruiters for one push. */
 export function connect(
   access: Access<SmartrecruitersAuth, SmartrecruitersParameters>,
 ): CandidateStore<SmartrecruitersCandidate> {
-  const jobId = access.parameters.job_id;
-  const settleInSeconds = Math.ceil(SETTLE_IN_SECONDS / access.environment.settings.speed);
+  const { environment, parameters } = access;
+  const jobId = parameters.job_id;
+  const target = (): Target => ({
+    jobId,
+    settleInSeconds: Math.ceil(SETTLE_IN_SECONDS / environment.settings.speed),
+    now: environment.now(),
+  });
 
   return {
     /** By e-mail; of several candidates with the same one, the one on the job. */
     async find(candidate) {
       const api = openApi(access, candidate);
       const { candidates, isComplete } = await api.search(candidate.email);
-      const [first] = candidates;
+      const persons =
+        candidates.length > 1 ? await withoutShells(api, candidates, candidate, target()) : candidates;
+      const [first] = persons;
       if (first !== undefined) {
-        const { id } = candidates.find((one) => isOnJob(one, jobId)) ?? first;
-        const note = `SmartRecruiters has ${candidates.length} candidates with this e-mail, ${id} is updated: merge them there`;
-        return { outcome: "found", candidateId: id, notes: candidates.length > 1 ? [note] : [] };
+        const { id } = persons.find((person) => isOnJob(person, jobId)) ?? first;
+        const note = `SmartRecruiters has ${persons.length} candidates with this e-mail, ${id} is updated: merge them there`;
+        return { outcome: "found", candidateId: id, notes: persons.length > 1 ? [note] : [] };
       }
       if (isComplete) return { outcome: "not_found" };
       return { outcome: "cannot_tell", why: "its search has too many hits for this e-mail" };
@@ -42,9 +52,10 @@ export function connect(
         if (saysItExists(error)) throw new CandidateExistsError(error.message, { cause: error });
         throw error;
       }
-      const notes = await completeKnown(api, created, candidate);
+      const isKnown = Date.parse(created.createdOn ?? "") < environment.now() - CLOCKS_DIFFER_IN_MILLISECONDS;
+      const notes = isKnown ? await completeKnown(api, created, candidate) : [];
       if (cv === undefined) return { candidateId: created.id, notes };
-      const { failure } = await sendResume(api, created.id, cv);
+      const { failure } = await (isKnown ? sendResumeOnce : sendResume)(api, created.id, cv);
       return { candidateId: created.id, notes, ...(failure && { cvFailure: failure }) };
     },
 
@@ -59,13 +70,13 @@ export function connect(
         if (error instanceof VendorError && error.status === 404) return { outcome: "gone" };
         throw error;
       }
-      const { isAssigned, notes } = isOnJob(current, jobId)
-        ? { isAssigned: false, notes: [] }
-        : await assignToJob(api, { ...candidate, id: candidateId }, { jobId, settleInSeconds });
+      const assignment = isOnJob(current, jobId)
+        ? { isChanged: false, notes: [] }
+        : await assignToJob(api, { ...candidate, id: candidateId }, target());
       const { isSent, failure } = cv ? await sendResumeOnce(api, candidateId, cv) : { isSent: false };
       return {
-        outcome: changes.isChanged || isAssigned || isSent ? "updated" : "unchanged",
-        notes: [...changes.notes, ...notes],
+        outcome: changes.isChanged || assignment.isChanged || isSent ? "updated" : "unchanged",
+        notes: [...changes.notes, ...assignment.notes],
         ...(failure && { cvFailure: failure }),
       };
     },
@@ -102,8 +113,8 @@ async function bringUpToDate(
 }
 
 /**
- * A creation may be answered with a candidate that was there, which the look-up did not show, and whose details
- * SmartRecruiters has kept: then they are changed now.
+ * A creation was answered with a candidate that was there and that the look-up did not show. SmartRecruiters may have
+ * kept its details: then they are changed now.
  *
  * @throws TemporaryError, for a VendorError would say of the creation that it had no effect
  */
@@ -112,8 +123,6 @@ async function completeKnown(
   created: CurrentCandidate,
   candidate: SmartrecruitersCandidate,
 ): Promise<string[]> {
-  const saysEnough = created.email !== null;
-  if (!saysEnough || Object.keys(changedDetails(candidate, created)).length === 0) return [];
   try {
     const { notes } = await bringUpToDate(api, created, candidate);
     return notes;

@@ -11,7 +11,7 @@ export interface SentResume {
 /** Sends the CV of a candidate that was just created. */
 export async function sendResume(api: CandidateApi, candidateId: string, cv: Cv): Promise<SentResume> {
   try {
-    await api.attach(candidateId, "RESUME", cv);
+    await api.attachResume(candidateId, cv);
     return { isSent: true };
   } catch (error) {
     return { isSent: false, failure: explain(error, cv) };
@@ -34,7 +34,8 @@ export async function sendResumeOnce(api: CandidateApi, candidateId: string, cv:
 }
 
 /**
- * Why SmartRecruiters does not have the CV. Right after a creation a 404 may only mean that one part of SmartRecruiters has not heard of the candidate.
+ * Why SmartRecruiters does not have the CV. A 404 may only mean that a part of SmartRecruiters has not heard yet of a
+ * candidate that was just created.
  */
 function explain(error: unknown, cv: Cv): RelayError {
   if (!(error instanceof VendorError) || error.isCredentialRefused)

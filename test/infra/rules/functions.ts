@@ -1,4 +1,4 @@
-import { at, ofType, referredTo } from "../template.ts";
+import { at, ofType, referredTo, resourcesAllowed } from "../template.ts";
 import { has, type Rule, set } from "./rule.ts";
 
 const FUNCTION = "AWS::Lambda::Function";
@@ -36,6 +36,17 @@ export const functionRules: Rule[] = [
       ofType(template, "AWS::Logs::LogGroup").some(
         (group) => group.Properties.LogGroupName === `/aws/lambda/${Properties.FunctionName}`,
       ),
+    breakIt: set("FunctionName", "another"),
+  },
+  {
+    type: FUNCTION,
+    promise: "may write to its log group, and make no other",
+    isKept: ({ Properties }, template) => {
+      const role = referredTo(Properties.Role, template);
+      const [group, ...others] = role ? resourcesAllowed(role, "logs:PutLogEvents") : [];
+      const name = referredTo(group, template)?.Properties.LogGroupName;
+      return others.length === 0 && name === `/aws/lambda/${Properties.FunctionName}`;
+    },
     breakIt: set("FunctionName", "another"),
   },
   {

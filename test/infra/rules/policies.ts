@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { at, everythingIn, resourcesAllowed, statementsOf, type TemplateResource } from "../template.ts";
 import { has, type Rule, set } from "./rule.ts";
 
@@ -7,12 +6,20 @@ const ROLE = "AWS::IAM::Role";
 export const roleRules: Rule[] = [
   {
     type: ROLE,
-    promise: "is taken by Lambda functions alone",
-    isKept: ({ Properties }) =>
-      isDeepStrictEqual(at(Properties, "AssumeRolePolicyDocument.Statement"), [
-        { Effect: "Allow", Action: ["sts:AssumeRole"], Principal: { Service: "lambda.amazonaws.com" } },
-      ]),
-    breakIt: set("AssumeRolePolicyDocument", { Statement: [{ Effect: "Allow", Principal: "*" }] }),
+    promise: "is taken by functions alone, or by Scheduler for this account alone",
+    isKept: ({ Properties }) => {
+      const [statement, ...others] = at(Properties, "AssumeRolePolicyDocument.Statement") as unknown[];
+      const service = at(statement, "Principal.Service");
+      const account = at(statement, "Condition.StringEquals.aws:SourceAccount.Ref");
+      return (
+        others.length === 0 &&
+        (service === "lambda.amazonaws.com" ||
+          (service === "scheduler.amazonaws.com" && account === "AWS::AccountId"))
+      );
+    },
+    breakIt: set("AssumeRolePolicyDocument", {
+      Statement: [{ Effect: "Allow", Principal: { Service: "scheduler.amazonaws.com" } }],
+    }),
   },
   {
     type: ROLE,
@@ -45,22 +52,15 @@ export const roleRules: Rule[] = [
   },
   {
     type: ROLE,
-    promise: "reaches links and rates in the table, and no other keys",
+    promise: "reaches keys of the kinds that are named in the table, and no others",
     isKept: (role) =>
       statementsOf(role)
         .filter((statement) => JSON.stringify(at(statement, "Action")).includes("dynamodb:"))
-        .every((statement) =>
-          isDeepStrictEqual(at(statement, "Condition"), {
-            "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["link#*", "rate#*"] },
-          }),
-        ),
+        .every((statement) => {
+          const keys = at(statement, "Condition.ForAllValues:StringLike.dynamodb:LeadingKeys");
+          return Array.isArray(keys) && keys.every((key) => /^[a-z]+#\*$/.test(key));
+        }),
     breakIt: allow({ Action: ["dynamodb:GetItem"], Resource: { "Fn::GetAtt": ["Table", "Arn"] } }),
-  },
-  {
-    type: ROLE,
-    promise: "writes to its own log group",
-    isKept: (role) => resourcesAllowed(role, "logs:PutLogEvents").length === 1,
-    breakIt: allow({ Action: ["logs:CreateLogGroup"], Resource: "arn:aws:logs:eu-west-1:123456789012:x" }),
   },
 ];
 

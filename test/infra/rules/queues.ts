@@ -8,18 +8,23 @@ const FOURTEEN_DAYS_IN_SECONDS = 14 * 24 * 3600;
 export const queueRules: Rule[] = [
   {
     type: QUEUE,
-    promise: "is FIFO, and named so",
+    promise: "is named as SQS wants it: a FIFO queue .fifo, and no other",
     isKept: ({ Properties }) =>
-      Properties.FifoQueue === true && String(at(Properties.QueueName, "Fn::Sub")).endsWith(".fifo"),
-    breakIt: set("QueueName", { "Fn::Sub": "queue" }),
+      String(at(Properties.QueueName, "Fn::Sub")).endsWith(".fifo") === (Properties.FifoQueue === true),
+    breakIt: ({ Properties }) => {
+      Properties.FifoQueue = Properties.FifoQueue ? undefined : true;
+    },
   },
   {
     type: QUEUE,
-    promise: "is in high-throughput mode",
+    promise: "is in high-throughput mode if it is FIFO",
     isKept: ({ Properties }) =>
-      Properties.DeduplicationScope === "messageGroup" &&
-      Properties.FifoThroughputLimit === "perMessageGroupId",
-    breakIt: set("FifoThroughputLimit", "perQueue"),
+      Properties.FifoQueue === undefined ||
+      (Properties.DeduplicationScope === "messageGroup" &&
+        Properties.FifoThroughputLimit === "perMessageGroupId"),
+    breakIt: ({ Properties }) => {
+      Object.assign(Properties, { FifoQueue: true, FifoThroughputLimit: "perQueue" });
+    },
   },
   {
     type: QUEUE,

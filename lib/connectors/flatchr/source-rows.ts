@@ -1,0 +1,80 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import * as v from "valibot";
+import type { SourceRow } from "../../connector.ts";
+import { fingerprint } from "../../fingerprint.ts";
+import { UnreadableAnswerError } from "../../http.ts";
+import { dayOfRow } from "./days.ts";
+
+const ROWS_PER_PAGE = 100;
+
+/** Any of Flatchr's fields may be null or absent; what is neither text, number nor boolean says nothing. */
+const value = v.fallback(v.nullable(v.union([v.string(), v.number(), v.boolean()])), null);
+
+/** The documented fields of a row, in their order. */
+const fieldsSchema = v.object({
+  applicant: value,
+  vacancy: value,
+  column: value,
+  vacancy_id: value,
+  external_id: value,
+  status: value,
+  score: value,
+  hired: value,
+  firstname: value,
+  lastname: value,
+  email: value,
+  phone: value,
+  created_at: value,
+  updated_at: value,
+  source: value,
+});
+
+/**
+ * One row of the search. A row that names no applicant is not left out: it fails when it is identified, where a person
+ * can see it.
+ */
+export function toRow(element: unknown): SourceRow {
+  const result = v.safeParse(fieldsSchema, element);
+  if (!result.success) throw new UnreadableAnswerError("the list is not as documented");
+  const fields = result.output;
+  const { applicant } = fields;
+  const isNamed = applicant !== null && applicant !== "";
+  const id = isNamed ? String(applicant) : `unnamed-${fingerprint(fields)}`;
+  return { id, changedOn: dayOfRow(fields.updated_at), fields };
+}
+
+/**
+ * Keeps rows until they are worked on, a tenth as large: the answer must be read at once, since Flatchr's list has no
+ * pages and a connection cannot be held for the minutes or hours that its candidates take.
+ */
+export function createRowStore() {
+  const pages: Buffer[] = [];
+  const ids = new Set<string>();
+  let page: unknown[] = [];
+
+  function closePage(): void {
+    pages.push(deflateRawSync(JSON.stringify(page), { level: 1 }));
+    page = [];
+  }
+
+  return {
+    /** A row that is there already is not kept twice. */
+    add(row: SourceRow): void {
+      if (ids.has(row.id)) return;
+      ids.add(row.id);
+      page.push(row.fields);
+      if (page.length === ROWS_PER_PAGE) closePage();
+    },
+
+    /** Gives all rows, once, and lets go of them. */
+    *take(): Generator<SourceRow> {
+      closePage();
+      ids.clear();
+      for (const [index, compressed] of pages.entries()) {
+        delete pages[index];
+        const page: unknown[] = JSON.parse(inflateRawSync(compressed).toString());
+        yield* page.map(toRow);
+      }
+    },
+  };
+}

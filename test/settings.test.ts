@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { TemporaryError } from "../lib/errors.ts";
+import { type BaseUrlName, readSettings } from "../lib/settings.ts";
+
+describe("what a function needs is read when it is used", () => {
+  test("without any variable the settings can be read", () => {
+    expect(readSettings({})).toMatchObject({ speed: 1, cvAllowedOrigins: [] });
+  });
+
+  test.each<[string, (settings: ReturnType<typeof readSettings>) => unknown]>([
+    ["TABLE_NAME", (settings) => settings.tableName],
+    ["PUSH_PROFILE_TO_FLATCHR_QUEUE_URL", (settings) => settings.queueUrl("push_profile_to_flatchr")],
+    [
+      "PUSH_PROFILE_TO_FLATCHR_DEAD_LETTER_QUEUE_URL",
+      (settings) => settings.deadLetterQueueUrl("push_profile_to_flatchr"),
+    ],
+  ])("%s is named when it is missing or empty, and is what the environment says", (name, read) => {
+    const missing = `The environment variable ${name} is not set`;
+    expect(() => read(readSettings({}))).toThrow(missing);
+    expect(() => read(readSettings({ [name]: "" }))).toThrow(missing);
+    expect(read(readSettings({ [name]: "value" }))).toBe("value");
+  });
+
+  test("a missing one is temporary: no event is given up while it is mended", () => {
+    expect(() => readSettings({}).tableName).toThrow(TemporaryError);
+  });
+});
+
+describe("base URLs", () => {
+  test.each<[BaseUrlName, string]>([
+    ["HRFLOW_BASE_URL", "https://api.hrflow.ai/v1"],
+    ["FLATCHR_API_BASE_URL", "https://api.flatchr.io"],
+    ["FLATCHR_CAREERS_BASE_URL", "https://careers.flatchr.io"],
+    ["TEAMTAILOR_BASE_URL", "https://api.teamtailor.com/v1"],
+    ["SMARTRECRUITERS_BASE_URL", "https://api.smartrecruiters.com"],
+  ])("%s is %s unless it is overridden", (name, url) => {
+    expect(readSettings({}).baseUrl(name)).toEqual({ url, overridden: false });
+    expect(readSettings({ [name]: "" }).baseUrl(name)).toEqual({ url, overridden: false });
+    expect(readSettings({ [name]: "http://127.0.0.1:4711/base" }).baseUrl(name)).toEqual({
+      url: "http://127.0.0.1:4711/base",
+      overridden: true,
+    });
+  });
+
+  const overridden = (url: string) =>
+    readSettings({ TEAMTAILOR_BASE_URL: url }).baseUrl("TEAMTAILOR_BASE_URL").url;
+
+  test.each([
+    [
+      "keeps the version path of the real one when it names only an origin",
+      "http://localhost:3000",
+      "http://localhost:3000/v1",
+    ],
+    ["does so with a slash at the end too", "http://localhost:3000/", "http://localhost:3000/v1"],
+    [
+      "has no slash at the end",
+      "https://proxy.example/teamtailor/v2/",
+      "https://proxy.example/teamtailor/v2",
+    ],
+    [
+      "has neither user nor password, which would stand in errors",
+      "https://user:pass@proxy.example/v1",
+      "https://proxy.example/v1",
+    ],
+    ["has neither query nor fragment", "https://proxy.example/v1?key=secret#top", "https://proxy.example/v1"],
+    ["may be written in capitals", "HTTPS://Proxy.Example/V1", "https://proxy.example/V1"],
+  ])("an override %s", (_, url, expected) => {
+    expect(overridden(url)).toBe(expected);
+  });
+
+  test.each([
+    ["api.teamtailor.com", "must be a URL"],
+    ["/v1", "must be a URL"],
+    ["http://", "must be a URL"],
+    ["https://[::1", "must be a URL"],
+    ["ftp://api.teamtailor.com", "must be an http(s) URL"],
+    ["file:///etc/passwd", "must be an http(s) URL"],
+    ["javascript:alert(1)", "must be an http(s) URL"],
+  ])("the override %j is refused", (url, problem) => {
+    expect(() => overridden(url)).toThrow(`The environment variable TEAMTAILOR_BASE_URL ${problem}`);
+  });
+});
+
+describe("CV_ALLOWED_ORIGINS", () => {
+  const allowed = (CV_ALLOWED_ORIGINS: string) => readSettings({ CV_ALLOWED_ORIGINS }).cvAllowedOrigins;
+
+  test.each([
+    ["", []],
+    [" , ,", []],
+    ["http://127.0.0.1:9000", ["http://127.0.0.1:9000"]],
+    [" https://a.example/path , HTTP://B.Example:80 ", ["https://a.example", "http://b.example"]],
+  ])("%j is %j", (value, origins) => {
+    expect(allowed(value)).toEqual(origins);
+  });
+
+  test.each(["*", "localhost", "file:///", "https://a.example,b.example"])(
+    "%j is refused at the start",
+    (value) => {
+      expect(() => allowed(value)).toThrow("The environment variable CV_ALLOWED_ORIGINS must be");
+    },
+  );
+});
+
+describe("RELAY_SPEED", () => {
+  test.each([
+    ["1", 1],
+    ["", 1],
+    ["60", 60],
+    ["1.5", 1.5],
+  ])("%j is %d", (RELAY_SPEED, speed) => {
+    expect(readSettings({ RELAY_SPEED }).speed).toBe(speed);
+  });
+
+  test.each(["0", "-1", "0.5", "fast", "10x", "NaN", "Infinity"])(
+    "%j is refused at the start",
+    (RELAY_SPEED) => {
+      expect(() => readSettings({ RELAY_SPEED })).toThrow("The environment variable RELAY_SPEED must be");
+    },
+  );
+});
