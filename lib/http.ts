@@ -88,7 +88,7 @@ export function createVendorClient(connection: VendorConnection, environment: En
     async call(method, path, call) {
       const limit = call.limit ?? connection.limit;
       if (limit === undefined) return send(method, path, call);
-      const pace = { bucket: [connection.vendor, credential, call.endpoint ?? "all"].join("#"), limit };
+      const pace = paceOf(limit, call.endpoint);
       for (let pauses = 0; ; pauses += 1) {
         try {
           return await environment.pacer.take(pace, connection.signal, () => send(method, path, call, pace));
@@ -104,6 +104,13 @@ export function createVendorClient(connection: VendorConnection, environment: En
       }
     },
   };
+
+  function paceOf(limit: RateLimit, endpoint = "all"): Pace {
+    const bucket = `${connection.vendor}#${credential}`;
+    const concurrency = connection.limit?.concurrency;
+    const together = concurrency === undefined ? {} : { together: { bucket, concurrency } };
+    return { bucket: `${bucket}#${endpoint}`, limit, ...together };
+  }
 
   function notSent(method: Method, path: string, cause: unknown): VendorError {
     const target = { vendor: connection.vendor, method, url: `${connection.baseUrl}/${path}` };

@@ -60,10 +60,9 @@ export async function applyFormat<Item extends object, Result>(
   }
   const result = v.safeParse(schema, formatted);
   if (result.success) return result.output;
-  throw new PermanentError(
-    "format_failure",
-    `what format returned: ${describeIssues(result.issues).join("; ")}`,
-  );
+  const knownKeys = "entries" in schema ? Object.keys(schema.entries as object) : [];
+  const problems = describeIssues(result.issues, knownKeys).join("; ");
+  throw new PermanentError("format_failure", `what format returned: ${problems}`);
 }
 
 /** What a function of the user threw, without the personal data that its message may quote. */

@@ -32,6 +32,8 @@ export interface Pace {
   /** Vendor, hash of the credential, and the endpoint where each has a limit of its own. No secret. */
   bucket: string;
   limit: RateLimit;
+  /** Where all endpoints together may have so many calls under way. */
+  together?: { bucket: string; concurrency: number };
 }
 
 /** Lets calls out at the permitted pace. */
@@ -84,13 +86,23 @@ export const unpaced: Pacer = { take: (_pace, _signal, call) => call(), tighten:
 
 export function createPacer(needs: PacerNeeds): Pacer {
   const buckets = new Map<string, Bucket>();
+  const together = new Map<string, LimitFunction>();
+
+  /** Runs a call when few enough of the credential's are under way. */
+  function amongAll<T>(pace: Pace, call: () => Promise<T>): Promise<T> {
+    if (pace.together === undefined) return call();
+    const { bucket, concurrency } = pace.together;
+    const inTurn = together.get(bucket) ?? pLimit(shareOf(concurrency));
+    together.set(bucket, inTurn);
+    return inTurn(call);
+  }
 
   function bucketOf(pace: Pace): Bucket {
     const { limit } = pace;
     const bucket = buckets.get(pace.bucket) ?? {
       pace,
       periodInMilliseconds: limit.perSeconds * 1000,
-      inTurn: pLimit(Math.max(1, Math.floor((limit.concurrency ?? Number.POSITIVE_INFINITY) / WORKERS))),
+      inTurn: pLimit(shareOf(limit.concurrency ?? Number.POSITIVE_INFINITY)),
       requests: limit.requests,
       tightUntil: 0,
       durationInMilliseconds: 0,
@@ -134,7 +146,7 @@ export function createPacer(needs: PacerNeeds): Pacer {
         }
         const startedAt = needs.now();
         try {
-          return await call();
+          return await amongAll(pace, call);
         } finally {
           bucket.durationInMilliseconds = needs.now() - startedAt;
         }
@@ -146,6 +158,11 @@ export function createPacer(needs: PacerNeeds): Pacer {
       bucket.tightUntil = Math.max(bucket.tightUntil, needs.now() + forSeconds * 1000);
     },
   };
+}
+
+/** What one worker may have of a concurrency that all share. */
+function shareOf(concurrency: number): number {
+  return Math.max(1, Math.floor(concurrency / WORKERS));
 }
 
 /** Milliseconds between two calls. */

@@ -215,7 +215,12 @@ async function write(
     const itself = await store.find(candidate);
     if (itself.outcome === "found") {
       const adopted = await adopt(itself);
-      return { ...created, ...adopted, outcome: "created", notes: [...(created.notes ?? []), ...(adopted.notes ?? [])] };
+      return {
+        ...created,
+        ...adopted,
+        outcome: "created",
+        notes: [...(created.notes ?? []), ...(adopted.notes ?? [])],
+      };
     }
     throw new TemporaryError("write_failure", `${label} has created the candidate, but does not find it yet`);
   }

@@ -21,6 +21,7 @@ import { withFreshCredentials } from "./fresh-credentials.ts";
 import { createHrflowClient } from "./hrflow/client.ts";
 import { hrflowAuthSchema } from "./hrflow/schema.ts";
 import { unpaced } from "./pace.ts";
+import { takesSource } from "./push-queue.ts";
 import {
   concludeRun,
   countItem,

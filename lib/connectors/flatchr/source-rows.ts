@@ -53,7 +53,7 @@ export function createRowStore() {
   let page: unknown[] = [];
 
   function closePage(): void {
-    pages.push(deflateRawSync(JSON.stringify(page), { level: 1 }));
+    pages.push(Buffer.from(deflateRawSync(JSON.stringify(page), { level: 1 })));
     page = [];
   }
 

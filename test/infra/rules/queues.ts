@@ -17,6 +17,15 @@ export const queueRules: Rule[] = [
   },
   {
     type: QUEUE,
+    promise: "has a name that is short enough, in a stage of ten letters",
+    isKept: ({ Properties }) => {
+      const name = String(at(Properties.QueueName, "Fn::Sub"));
+      return name.replace("${AWS::StackName}", "hrflow-relay-production").length <= 80;
+    },
+    breakIt: set("QueueName", { "Fn::Sub": `\${AWS::StackName}-${"long".repeat(20)}.fifo` }),
+  },
+  {
+    type: QUEUE,
     promise: "is in high-throughput mode if it is FIFO",
     isKept: ({ Properties }) =>
       Properties.FifoQueue === undefined ||
