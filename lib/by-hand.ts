@@ -90,7 +90,12 @@ function workflowOf(event: unknown, { action, workflows, functions }: HandOperat
       "the event must be an object with a workflow_id",
     ]);
   }
-  const { workflow_id: id, ...rest } = withFunctions(parsed.output, functions);
+  // What is null is not given: it must not lift a filter, or a dry run.
+  const given: Record<string, unknown> = Object.fromEntries(
+    Object.entries(parsed.output).filter(([, value]) => value !== null),
+  );
+  const id = parsed.output.workflow_id;
+  const { workflow_id: _, ...rest } = withFunctions(given, id, functions);
   if (rest.action !== undefined) {
     const inline = checkWorkflow({ workflow_id: id, ...rest });
     if (inline.action === action) return inline;
@@ -111,7 +116,7 @@ function workflowOf(event: unknown, { action, workflows, functions }: HandOperat
   const unknown = Object.keys(rest).filter((field) => !OVERRIDES.includes(field));
   if (unknown.length > 0) {
     throw new WorkflowError(id, "bad_action_parameters", [
-      `${unknown.join(", ")} cannot be laid over a declared workflow; what can: ${OVERRIDES.join(", ")}`,
+      `${unknown.slice(0, 5).join(", ").slice(0, 200)} cannot be laid over a declared workflow; what can: ${OVERRIDES.join(", ")}`,
     ]);
   }
   return checkWorkflow({
@@ -130,15 +135,16 @@ function layOver(declared: unknown, given: unknown): unknown {
 }
 
 /** Replaces the names of functions by the functions. */
-function withFunctions<E extends Record<string, unknown> & { workflow_id: string }>(
-  event: E,
+function withFunctions(
+  event: Record<string, unknown>,
+  id: string,
   functions: Readonly<Record<string, unknown>>,
-): E {
+): Record<string, unknown> {
   const resolve = (field: string, name: unknown): unknown => {
     if (typeof name !== "string") return name;
     if (Object.hasOwn(functions, name) && typeof functions[name] === "function") return functions[name];
-    throw new WorkflowError(event.workflow_id, "bad_action_parameters", [
-      `${field}: no function "${name}" in workflows/functions.ts; known are: ${functionNames(functions).join(", ")}`,
+    throw new WorkflowError(id, "bad_action_parameters", [
+      `${field}: no function "${name.slice(0, 64)}" in workflows/functions.ts; known are: ${functionNames(functions).join(", ")}`,
     ]);
   };
   const { logics, format, callback } = event;

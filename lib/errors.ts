@@ -90,13 +90,13 @@ export class VendorError extends Error {
     return this.status === 401 || this.status === 403;
   }
 
-  /** The vendor understood the request and refused it: the same request would be refused again. */
+  /** The vendor understood the request and refused it: the same request would be refused again. 402: a quota is used up. */
   get isRefused(): boolean {
     return (
       this.status !== undefined &&
       this.status >= 400 &&
       this.status < 500 &&
-      ![408, 425, 429].includes(this.status) &&
+      ![402, 408, 425, 429].includes(this.status) &&
       !this.isCredentialRefused
     );
   }

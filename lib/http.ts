@@ -77,7 +77,7 @@ export function createVendorClient(connection: VendorConnection, environment: En
     headers: connection.headers,
     timeout: false, // Ky's ends with the head of the answer; the signal below covers the body too.
     retry: 0, // The queue and the next run are what tries again: they know whether a repetition is safe.
-    redirect: "error", // A credential is not carried to another address.
+    redirect: "manual", // A credential is not carried to another address.
     throwHttpErrors: false,
     fetch: (input, init) => environment.fetch(input, init),
   });
@@ -145,7 +145,6 @@ export function createVendorClient(connection: VendorConnection, environment: En
         ...(call.query && { searchParams: call.query }),
         ...(call.json !== undefined && { body: JSON.stringify(call.json) }),
         ...(call.form && { body: call.form }),
-        ...(call.redirect && { redirect: call.redirect }),
         headers: {
           ...(call.json !== undefined && { "content-type": "application/json" }),
           ...call.headers,
@@ -165,14 +164,17 @@ export function createVendorClient(connection: VendorConnection, environment: En
       const cause = isNetworkError(error) ? error.cause : error;
       throw new VendorError(target, { effect: problem.effect, detail: problem.text, cause });
     }
-    const requests = permittedWhenScarce(response.headers);
-    if (pace && requests !== undefined)
-      environment.pacer.tighten(pace, TIGHT_PERIODS * pace.limit.perSeconds, requests);
+    const scarce = readScarcity(response.headers);
+    if (pace && scarce) environment.pacer.tighten(pace, TIGHT_PERIODS * pace.limit.perSeconds, scarce);
 
     const status = response.ok ? (connection.statusIn?.(body) ?? response.status) : response.status;
     log(status);
     if (!isRedirected && (status < 200 || status > 299)) {
-      const words = body === undefined ? describeForeignBody(text) : connection.describeError(body);
+      const words = isRedirect(status)
+        ? "a redirect, which is not followed"
+        : body === undefined
+          ? describeForeignBody(text)
+          : connection.describeError(body);
       throw new VendorError(target, {
         status,
         effect: status >= 400 && status < 500 && status !== 408 ? "none" : "unknown",
@@ -202,16 +204,16 @@ function pauseAfter(error: VendorError): number | undefined {
 }
 
 /**
- * The limit, when the vendor says that little of it is left.
+ * The limit and what is left of it, when the vendor says that this is little.
  *
  * @see `X-Rate-Limit-*` of Teamtailor, `X-RateLimit-*` of SmartRecruiters
  */
-function permittedWhenScarce(headers: Headers): number | undefined {
+function readScarcity(headers: Headers): { requests: number; remaining: number } | undefined {
   const remaining = Number(
     headers.get("x-ratelimit-remaining") ?? headers.get("x-rate-limit-remaining") ?? "NaN",
   );
-  const limit = Number(headers.get("x-ratelimit-limit") ?? headers.get("x-rate-limit-limit") ?? "NaN");
-  return remaining < limit * SHARE_LEFT_UNDER_PRESSURE ? limit : undefined;
+  const requests = Number(headers.get("x-ratelimit-limit") ?? headers.get("x-rate-limit-limit") ?? "NaN");
+  return remaining < requests * SHARE_LEFT_UNDER_PRESSURE ? { requests, remaining } : undefined;
 }
 
 function isRedirect(status: number): boolean {
@@ -224,7 +226,7 @@ async function readText(response: Response): Promise<string> {
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > MAXIMUM_ANSWER_IN_BYTES) throw new Error("the answer is too large");
+    if (bytes > MAXIMUM_ANSWER_IN_BYTES) throw new UnreadableAnswerError("the answer is too large");
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -47,9 +47,9 @@ export interface Pacer {
   /**
    * The vendor has answered 429, or says that little is left: for so long no call goes out without a slot.
    *
-   * @param requests the limit as the vendor's headers give it, when they do
+   * @param said the limit and what is left of it, where the vendor's headers tell
    */
-  tighten(pace: Pace, forSeconds: number, requests?: number): void;
+  tighten(pace: Pace, forSeconds: number, said?: { requests: number; remaining: number }): void;
 }
 
 /** What the pacer needs of the environment. */
@@ -62,8 +62,8 @@ export interface PacerNeeds {
 
 /** So many instances of a push function work at once. */
 const WORKERS = limits.push.maximumConcurrency;
-/** What was called without slots is made up for: a time line begins so much of a period later. */
-const FIRST_PAUSE_IN_PERIODS = 1 / 2;
+/** Without slots, a worker has so much of a limit under way at most: all workers together less than is left then. */
+const SHARE_UNDER_WAY = 0.4;
 /** Arrivals jitter: a period is taken for longer than it is, so that no window of the vendor's holds one call more. */
 const JITTER_IN_MILLISECONDS = 50;
 /** The time line's item is of no use when it is so old; DynamoDB deletes it. */
@@ -74,6 +74,8 @@ interface Bucket {
   periodInMilliseconds: number;
   inTurn: LimitFunction;
   requests: number;
+  /** What the vendor said is left, when it was last scarce. */
+  remaining: number;
   tightUntil: number;
   /** How long a call takes, where only one may be under way. */
   durationInMilliseconds: number;
@@ -102,8 +104,9 @@ export function createPacer(needs: PacerNeeds): Pacer {
     const bucket = buckets.get(pace.bucket) ?? {
       pace,
       periodInMilliseconds: limit.perSeconds * 1000,
-      inTurn: pLimit(shareOf(limit.concurrency ?? Number.POSITIVE_INFINITY)),
+      inTurn: pLimit(underWayOf(limit)),
       requests: limit.requests,
+      remaining: 0,
       tightUntil: 0,
       durationInMilliseconds: 0,
       waiting: [],
@@ -152,9 +155,10 @@ export function createPacer(needs: PacerNeeds): Pacer {
         }
       });
     },
-    tighten(pace, forSeconds, requests) {
+    tighten(pace, forSeconds, said) {
       const bucket = bucketOf(pace);
-      bucket.requests = requests ?? bucket.requests;
+      bucket.requests = said?.requests ?? bucket.requests;
+      bucket.remaining = said?.remaining ?? 0;
       bucket.tightUntil = Math.max(bucket.tightUntil, needs.now() + forSeconds * 1000);
     },
   };
@@ -163,6 +167,20 @@ export function createPacer(needs: PacerNeeds): Pacer {
 /** What one worker may have of a concurrency that all share. */
 function shareOf(concurrency: number): number {
   return Math.max(1, Math.floor(concurrency / WORKERS));
+}
+
+/** How many calls one worker may have under way. */
+function underWayOf({ requests, concurrency = Number.POSITIVE_INFINITY }: RateLimit): number {
+  return Math.min(shareOf(concurrency), Math.max(2, shareOf(requests * SHARE_UNDER_WAY)));
+}
+
+/**
+ * How long a new time line waits, in milliseconds: as long as the calls that went out without slots would have taken in
+ * turn. What the other workers have under way is not counted yet.
+ */
+function debtOf({ pace: { limit }, requests, remaining, periodInMilliseconds }: Bucket): number {
+  const used = requests - remaining + underWayOf(limit) * WORKERS;
+  return (Math.min(used, requests) / requests) * periodInMilliseconds;
 }
 
 /** Milliseconds between two calls. */
@@ -201,7 +219,7 @@ async function takeSlots(bucket: Bucket, milliseconds: number, needs: PacerNeeds
     const begin = {
       set: "next_at = :begin + :taken",
       condition: "attribute_not_exists(next_at) OR next_at < :idle",
-      values: { ":idle": idleSince, ":begin": now + bucket.periodInMilliseconds * FIRST_PAUSE_IN_PERIODS },
+      values: { ":idle": idleSince, ":begin": now + (bucket.pace.limit.always ? 0 : debtOf(bucket)) },
     };
     for (const { set, condition, values } of [append, goOn, begin]) {
       try {

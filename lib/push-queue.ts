@@ -86,7 +86,8 @@ async function pushMessages(
   }
   const temporary =
     failure instanceof TemporaryError ? failure : new TemporaryError(failure.reason, failure.message);
-  const seconds = nextDelayInSeconds(newest, temporary, environment);
+  // The one that has waited longest tells how long an outage lasts: a new webhook does not restart its delays.
+  const seconds = Math.max(...records.map((record) => nextDelayInSeconds(record, temporary, environment)));
   environment.log.warn("profile will be tried again", {
     ...said,
     attempt: Number(newest.attributes.ApproximateReceiveCount),

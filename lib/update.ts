@@ -28,6 +28,9 @@ import type { CheckedPushWorkflow, CheckedUpdateWorkflow } from "./workflow-chec
 
 /** HrFlow is given so many runs to parse a CV before its absence is a failure. */
 const PATIENCE_IN_RUNS = 10;
+/** Within a run, a CV that HrFlow parses later is waited for so often, so many seconds each. */
+const LOOKS_FOR_PARSED = 10;
+const SECONDS_BETWEEN_LOOKS = 3;
 
 /** What all candidates of a run share. */
 export interface Update {
@@ -157,9 +160,8 @@ async function write(
   const reference = referenceOf(edit, identity);
   const wasParsing = subject.pending?.reason === "parsing";
 
-  let current = await hrflow.findByReference(sourceKey, reference);
-  const isNew = current === undefined;
-  if (current === undefined) {
+  const before = await hrflow.findByReference(sourceKey, reference);
+  if (before === undefined) {
     if (!createMissing) throw notInHrflow(edit, identity);
     if (wasParsing) return { outcome: "unchanged", isParsing: true, notes: [] };
     if (identity.cv === undefined) {
@@ -168,21 +170,25 @@ async function write(
     }
   }
 
-  const needsCv = identity.cv !== undefined && !hasAttachments(current);
-  const sent = needsCv && !wasParsing ? await sendCv(update, identity, reference, current, edit) : undefined;
-  if (sent === "parsed") current = await hrflow.findByReference(sourceKey, reference);
-  const notes =
-    sent === "refused" ? ["HrFlow does not parse a CV onto a profile that is there: it has none"] : [];
-  const isParsing = sent === "queued" || (wasParsing && needsCv);
+  const needsCv = identity.cv !== undefined && !hasAttachments(before);
+  const sent = needsCv && !wasParsing ? await sendCv(update, identity, reference, before, edit) : undefined;
+  const isSent = sent === "parsed" || sent === "queued";
+  const current = isSent ? await readParsed(update, reference, sent) : before;
   if (current === undefined) return { outcome: "created", isParsing: true, notes: [] };
 
-  const merged = mergeProfile(current, edit, workflow.push_parameters.only_edit_fields);
+  // What HrFlow knew before the CV stays, where parsing has put the CV's in its place.
+  const restored = isSent && before ? mergeProfile(current, before, undefined) : undefined;
+  const { only_edit_fields: onlyFields } = workflow.push_parameters;
+  const merged = mergeProfile(restored ?? current, edit, onlyFields) ?? restored;
   if (merged !== undefined) {
     await noteEchoes(update, merged);
     await hrflow.edit(sourceKey, merged);
   }
-  const changed = merged !== undefined || sent === "parsed" || sent === "queued";
-  return { outcome: isNew ? "created" : changed ? "updated" : "unchanged", isParsing, notes };
+  const notes =
+    sent === "refused" ? ["HrFlow does not parse a CV onto a profile that is there: it has none"] : [];
+  const isParsing = (sent === "queued" || wasParsing) && needsCv && !hasAttachments(current);
+  const changed = merged !== undefined || isSent;
+  return { outcome: before === undefined ? "created" : changed ? "updated" : "unchanged", isParsing, notes };
 }
 
 /** Creates the profile; that it is there already is as good: it was created by a call whose answer was lost. */
@@ -203,7 +209,8 @@ async function sendCv(
 ): Promise<"parsed" | "queued" | "refused"> {
   const file = await source.fetchCv(identity);
   const key = typeof current?.key === "string" ? current.key : undefined;
-  const tags = Array.isArray(edit.tags) ? edit.tags : undefined;
+  // A profile that is there gets its tags by the merge, like everything else.
+  const tags = current === undefined && Array.isArray(edit.tags) ? edit.tags : undefined;
   try {
     const sourceKey = workflow.push_parameters.source_key;
     const { outcome } = await hrflow.parseFile(sourceKey, { reference, key, file, tags });
@@ -211,6 +218,21 @@ async function sendCv(
   } catch (error) {
     if (error instanceof DuplicateReferenceError) return "refused";
     throw error;
+  }
+}
+
+/** The profile with its parsed CV; undefined when HrFlow does not have it yet. */
+async function readParsed(
+  { hrflow, workflow, environment }: Update,
+  reference: string,
+  sent: "parsed" | "queued",
+): Promise<RawProfile | undefined> {
+  const sourceKey = workflow.push_parameters.source_key;
+  for (let look = 1; ; look += 1) {
+    const profile = await hrflow.findByReference(sourceKey, reference);
+    if (sent === "parsed" || hasAttachments(profile) || look === LOOKS_FOR_PARSED) return profile;
+    const milliseconds = (SECONDS_BETWEEN_LOOKS * 1000) / environment.settings.speed;
+    await environment.sleep(milliseconds, environment.abortAfter(60_000));
   }
 }
 

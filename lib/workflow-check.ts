@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Connector } from "./connector.ts";
 import { connectors as listed } from "./connectors/index.ts";
 import type { Reason } from "./errors.ts";
+import { isEditableAttribute } from "./hrflow/raw-profile.ts";
 import { keySchema, type Profile } from "./hrflow/schema.ts";
 import { describeIssues } from "./issues.ts";
 import type { Callback, Logic, SecretReference } from "./workflow.ts";
@@ -40,13 +41,18 @@ export interface CheckedUpdateWorkflow extends CheckedFields<object> {
 
 export type CheckedWorkflow = CheckedPushWorkflow | CheckedUpdateWorkflow;
 
+/** A message is for a person, however much is wrong. */
+const MAXIMUM_PROBLEMS = 5;
+const MAXIMUM_CHARACTERS = 500;
+
 /** What is wrong with a workflow. */
 export class WorkflowError extends Error {
   override name = "WorkflowError";
   readonly reason: Reason;
 
   constructor(workflowId: string, reason: Reason, problems: string[]) {
-    super(`Workflow "${workflowId}": ${problems.join("; ")}`);
+    const named = problems.slice(0, MAXIMUM_PROBLEMS).map((problem) => problem.slice(0, MAXIMUM_CHARACTERS));
+    super(`Workflow "${workflowId.slice(0, 64)}": ${named.join("; ")}`);
     this.reason = reason;
   }
 }
@@ -129,7 +135,11 @@ const updateSchema = v.strictObject({
 });
 const hrflowParametersSchema = v.strictObject({
   source_key: keySchema,
-  only_edit_fields: absentWhenNull(v.array(v.pipe(v.string(), v.nonEmpty()))),
+  only_edit_fields: v.pipe(
+    v.nullish(v.array(v.pipe(v.string(), v.check(isEditableAttribute, "must be an attribute of a profile")))),
+    // An empty list has always meant what no list means.
+    v.transform((attributes) => (attributes && attributes.length > 0 ? attributes : undefined)),
+  ),
   create_missing: v.pipe(
     v.nullish(v.boolean()),
     v.transform((value) => value ?? false),
@@ -244,10 +254,10 @@ function readText(input: unknown, field: "workflow_id" | "action"): string | und
 }
 
 /** What is wrong with a credential belongs to its side, as in the answers of a run. */
-const REASON_OF_FIELD: Record<string, Reason> = {
-  hrflow_auth: "bad_origin_parameters",
-  connector_auth: "bad_target_parameters",
-};
+const REASON_OF_FIELD = new Map<unknown, Reason>([
+  ["hrflow_auth", "bad_origin_parameters"],
+  ["connector_auth", "bad_target_parameters"],
+]);
 
 function check<T>(
   id: string,
@@ -261,12 +271,14 @@ function check<T>(
   const knownKeys = "entries" in schema ? Object.keys(schema.entries as object) : [];
   const problems = result.issues.map((issue) => {
     const first = issue.path?.[0]?.key;
-    if ((first === "hrflow_auth" || first === "connector_auth") && issue.path?.length !== 1) {
+    const isAuth = first === "hrflow_auth" || first === "connector_auth";
+    if (isAuth && (issue.path?.length !== 1 || issue.received !== "undefined")) {
       return `${first} must be { secret: "name" }: put the credential itself into AWS Secrets Manager`;
     }
     const [problem] = describeIssues([issue], knownKeys);
     return field === "" ? `${problem}` : `${field}${issue.path ? "." : " "}${problem}`;
   });
-  const first = String(result.issues[0].path?.[0]?.key);
-  throw new WorkflowError(id, REASON_OF_FIELD[first] ?? reason, [...new Set(problems)]);
+  throw new WorkflowError(id, REASON_OF_FIELD.get(result.issues[0].path?.[0]?.key) ?? reason, [
+    ...new Set(problems),
+  ]);
 }

@@ -20,26 +20,40 @@ export function listFunctions(directory: string): FunctionFile[] {
   const modules = readdirSync(directory).filter((file) => /(?<!\.d)\.(ts|js|mjs)$/.test(file));
   return modules.sort().map((file) => {
     const { name } = parse(file);
-    const queueName = name.startsWith("push-profile-to-") ? name : undefined;
+    const queueName = QUEUE_DRIVEN.some((start) => name.startsWith(start)) ? name : undefined;
     return { name, url: pathToFileURL(join(directory, file)).href, queueName };
   });
 }
 
-/** At any speed a message is not shown again before this. */
-const LEAST_VISIBILITY_IN_SECONDS = 2;
+/** Pushes are driven by webhooks that wait in a queue, updates go on by it where they were cut off. */
+const QUEUE_DRIVEN = ["push-profile-to-", "update-profiles-in-hrflow-from-"];
+
 /** At any speed a function has this long. */
 const LEAST_TIMEOUT_IN_SECONDS = 5;
+/** At any speed a message is not shown again before this. */
+const LEAST_VISIBILITY_IN_SECONDS = {
+  push: 2,
+  // Not while a run may still be at work on it: who goes on with a run takes it for its own.
+  update: LEAST_TIMEOUT_IN_SECONDS + 1,
+};
 
-export function queueSettings(speed: number): QueueSettings {
-  const { visibilityTimeoutInSeconds, maximumReceiveCount, retentionInDays } = limits.push;
+export function queueSettings(functionName: string, speed: number): QueueSettings {
+  const { visibilityTimeoutInSeconds, maximumReceiveCount, retentionInDays } = queueLimitsOf(functionName);
+  const least = LEAST_VISIBILITY_IN_SECONDS[isPush(functionName) ? "push" : "update"];
   return {
-    visibilityTimeoutInSeconds: Math.max(
-      LEAST_VISIBILITY_IN_SECONDS,
-      Math.ceil(visibilityTimeoutInSeconds / speed),
-    ),
+    visibilityTimeoutInSeconds: Math.max(least, Math.ceil(visibilityTimeoutInSeconds / speed)),
     maximumReceiveCount,
     retentionInDays,
   };
+}
+
+/** How many messages a queue hands to its function at once, and how many instances work on them at a time. */
+export function queueLimitsOf(functionName: string): typeof limits.push {
+  return isPush(functionName) ? limits.push : limits.update;
+}
+
+function isPush(functionName: string): boolean {
+  return functionName.startsWith("push-");
 }
 
 /** Beside the queue, so many people may run a function by hand at the same time. */
@@ -60,7 +74,7 @@ export function defineFunction(file: FunctionFile, settings: FunctionSettings): 
     file: url,
     timeoutInSeconds: Math.max(LEAST_TIMEOUT_IN_SECONDS, limitsOf(name).timeoutInSeconds / speed),
     maximumConcurrency: queueName
-      ? limits.push.maximumConcurrency + INSTANCES_FOR_RUNS_BY_HAND
+      ? queueLimitsOf(queueName).maximumConcurrency + INSTANCES_FOR_RUNS_BY_HAND
       : INSTANCES_WITHOUT_A_QUEUE,
     environment: { ...environment, AWS_LAMBDA_FUNCTION_NAME: name },
     ...(workflowsFile === undefined ? {} : { workflowsFile: pathToFileURL(workflowsFile).href }),
@@ -68,8 +82,7 @@ export function defineFunction(file: FunctionFile, settings: FunctionSettings): 
 }
 
 function limitsOf(functionName: string): { timeoutInSeconds: number } {
-  if (functionName.startsWith("push-")) return limits.push;
-  return functionName.startsWith("receive-") ? limits.receive : limits.update;
+  return functionName.startsWith("receive-") ? limits.receive : queueLimitsOf(functionName);
 }
 
 export interface Endpoints {

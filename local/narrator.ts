@@ -49,6 +49,25 @@ const TOLD_BY_MESSAGE: Record<string, (entry: LogEntry) => string> = {
 
   "profile dead-lettered": (entry) =>
     `${subject(entry)}: ${bad("given up")}, ${why(entry)}; it is in the dead-letter queue`,
+
+  "profile previewed": (entry) =>
+    `${subject(entry)}: dry run, nothing was written; it would be ${text(entry.outcome)} in ${systemOf(entry)}`,
+
+  "run finished": (entry) => {
+    const told = `${text(entry.workflow_id)}: run ${ending(entry)}`;
+    if (text(entry.status) === "fatal") return `${told}, ${why(entry)}`;
+    const cursor = text(entry.cursor);
+    return `${told}, ${counts(entry.events)}${cursor ? `; cursor ${cursor}` : ""}`;
+  },
+
+  "candidate failed": (entry) =>
+    `${text(entry.workflow_id)}: candidate ${text(entry.row_id)} ${bad("failed")}, ${why(entry)}`,
+
+  "run will be tried again": (entry) =>
+    `${text(entry.action)}: run ${uneasy("not done yet")}, ${why(entry)}; the next attempt in ${duration(entry.next_attempt_in_seconds)}`,
+
+  "run dead-lettered": (entry) =>
+    `${text(entry.action)}: run ${bad("given up")}, ${why(entry)}; it is in the dead-letter queue`,
 };
 
 /** What is not known by its message is told from WARN on, by its message alone. */
@@ -57,6 +76,30 @@ function tellProblem(entry: LogEntry, functionName: string): string | undefined 
   if (level === "ERROR" || level === "CRITICAL")
     return `${bad("error")} in ${functionName}: ${text(entry.message)}`;
   return level === "WARN" ? `${uneasy("warning")} of ${functionName}: ${text(entry.message)}` : undefined;
+}
+
+function ending({ status, is_cut_off }: LogEntry): string {
+  if (text(status) === "fatal") return bad("failed");
+  return is_cut_off === true ? uneasy("cut off, it goes on") : good("finished");
+}
+
+/** What became of the candidates of a run. */
+function counts(events: unknown): string {
+  const { write_success, write_unchanged, logics_discard, ...others } = numbers(events);
+  const failed = ["read_failure", "logics_failure", "format_failure", "write_failure"]
+    .map((name) => others[name] ?? 0)
+    .reduce((sum, count) => sum + count);
+  return [
+    `${write_success ?? 0} updated`,
+    `${write_unchanged ?? 0} unchanged`,
+    ...(logics_discard ? [`${logics_discard} discarded`] : []),
+    failed > 0 ? bad(`${failed} failed`) : "0 failed",
+  ].join(", ");
+}
+
+function numbers(events: unknown): Record<string, number> {
+  const entries = typeof events === "object" && events !== null ? Object.entries(events) : [];
+  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === "number"));
 }
 
 function subject(entry: LogEntry): string {

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import limits from "../infra/limits.json" with { type: "json" };
 import { type EventSource, startEventSource } from "./aws/event-source.ts";
 import type { Lambda, LogLine } from "./aws/lambda.ts";
 import type { LocalSqs, QueueWithDeadLetters } from "./aws/sqs.ts";
-import { type FunctionFile, queueSettings } from "./functions.ts";
+import { type FunctionFile, queueLimitsOf, queueSettings } from "./functions.ts";
 
 /** The queues by the name of the function that works on them. */
 export async function openQueues(
@@ -13,7 +12,7 @@ export async function openQueues(
 ): Promise<Map<string, QueueWithDeadLetters>> {
   const queues = new Map<string, QueueWithDeadLetters>();
   for (const { name, queueName } of files) {
-    if (queueName !== undefined) queues.set(name, await sqs.openQueue(queueName, queueSettings(speed)));
+    if (queueName !== undefined) queues.set(name, await sqs.openQueue(queueName, queueSettings(name, speed)));
   }
   return queues;
 }
@@ -26,11 +25,12 @@ export function connectQueue(
   lambda: Lambda,
   onLog: (line: LogLine) => void,
 ): EventSource {
+  const { batchSize, maximumConcurrency } = queueLimitsOf(functionName);
   return startEventSource({
     client: sqs.client,
     queue,
-    batchSize: limits.push.batchSize,
-    maximumConcurrency: limits.push.maximumConcurrency,
+    batchSize,
+    maximumConcurrency,
     invoke: async (event) => {
       const result = await lambda.invoke(functionName, event);
       if (result.error) report(`The function failed: ${result.error.errorMessage}`);

@@ -28,6 +28,8 @@ export interface SystemOptions {
   speed?: number;
   /** More environment variables of the functions: base URLs, CV_ALLOWED_ORIGINS. */
   environment?: Record<string, string>;
+  /** Leaves scheduled workflows alone until `startSchedules`. */
+  holdSchedules?: boolean;
   /** Each line that a function writes to its log. */
   onLog?(line: LogLine): void;
   /** `functions/` unless given. */
@@ -51,6 +53,12 @@ export interface System {
   deadLetters(): QueuedMessage[];
   /** Resolves when all queues are empty; rejects after the time, saying how much is left. */
   whenDelivered(timeoutInSeconds: number): Promise<void>;
+  /**
+   * Runs scheduled workflows from now on.
+   *
+   * @throws StartError naming the workflow whose schedule is malformed.
+   */
+  startSchedules(): void;
   /** Ends everything. What functions still do after the grace, a second unless given, is cut off as by a kill. */
   stop(options?: { graceInSeconds?: number }): Promise<void>;
 }
@@ -110,8 +118,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     });
     const server = await startHttpServer(lambda, ROUTES, options.port ?? 0);
     stops.push(server.stop);
-    const scheduler = startSchedules(workflows, lambda, speed);
-    stops.push(scheduler.stop);
+    let scheduler: Scheduler | undefined;
+    stops.push(() => scheduler?.stop());
+    const startSchedules = () => {
+      scheduler ??= startSchedulesOf(workflows, lambda, speed);
+    };
+    if (!options.holdSchedules) startSchedules();
     for (const [name, queue] of queues) eventSources.push(connectQueue(name, queue, sqs, lambda, onLog));
 
     return {
@@ -124,6 +136,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       queues,
       deadLetters: () => [...queues.values()].flatMap(({ deadLetters }) => sqs.inspect(deadLetters.name)),
       whenDelivered: (timeoutInSeconds) => waitUntilEmpty([...queues.values()], sqs, timeoutInSeconds),
+      startSchedules,
       stop: async ({ graceInSeconds = 1 } = {}) => {
         for (const eventSource of eventSources) eventSource.stop();
         await Promise.race([drained(), delay(graceInSeconds * 1000, undefined, { ref: false })]);
@@ -148,7 +161,7 @@ async function readWorkflowsOf({ workflowsFile }: SystemOptions): Promise<Declar
 }
 
 /** Scheduled workflows run in the function that is named as their action is. */
-function startSchedules(workflows: DeclaredWorkflow[], lambda: Lambda, speed: number): Scheduler {
+function startSchedulesOf(workflows: DeclaredWorkflow[], lambda: Lambda, speed: number): Scheduler {
   const schedules = workflows.flatMap(({ workflowId, action, schedule }) => {
     const functionName = action.replaceAll("_", "-");
     if (!schedule || !lambda.has(functionName)) return [];

@@ -20,19 +20,33 @@ function toDeclaredWorkflow(workflow: unknown): DeclaredWorkflow {
   const schedule = fields.schedule;
   const { expression, timezone, time_zone } = toFields(schedule);
   const timeZone = toText(timezone) || toText(time_zone);
-  const sourceKeys = toFields(fields.pull_parameters).source_keys;
+  const pullParameters = toPlainFields(fields.pull_parameters);
+  const pushParameters = toPlainFields(fields.push_parameters);
+  const { source_keys: sourceKeys } = pullParameters;
   const workflowId = toText(fields.workflow_id);
   return {
     workflowId,
     action: toText(fields.action),
     webhook: toText(fields.webhook) || workflowId,
     sourceKeys: Array.isArray(sourceKeys) ? sourceKeys.map(toText) : [],
+    pullParameters,
+    pushParameters,
     hrflowSecret: toText(toFields(fields.hrflow_auth).secret),
     connectorSecret: toText(toFields(fields.connector_auth).secret),
     schedule: schedule
       ? { expression: toText(expression) || toText(schedule), ...(timeZone === "" ? {} : { timeZone }) }
       : undefined,
+    isDryRun: fields.persist === false,
+    isCustomised:
+      (Array.isArray(fields.logics) && fields.logics.length > 0) ||
+      Boolean(fields.format) ||
+      Boolean(pushParameters.only_edit_fields),
   };
+}
+
+/** Functions and the like cannot leave the thread. */
+function toPlainFields(value: unknown): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(toFields(value))) as Record<string, unknown>;
 }
 
 function toFields(value: unknown): Record<string, unknown> {

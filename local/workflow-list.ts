@@ -8,10 +8,18 @@ export interface DeclaredWorkflow {
   workflowId: string;
   action: string;
   webhook: string;
+  /** Which sources a push takes; all when empty. */
   sourceKeys: string[];
+  /** As they were written, without what is no JSON. */
+  pullParameters: Record<string, unknown>;
+  pushParameters: Record<string, unknown>;
   hrflowSecret: string;
   connectorSecret: string;
   schedule: { expression: string; timeZone?: string } | undefined;
+  /** `persist: false`: it never writes. */
+  isDryRun: boolean;
+  /** What it writes is settled by functions of the user's, or by a choice of fields. */
+  isCustomised: boolean;
 }
 
 /**

@@ -34,7 +34,7 @@ export interface QueueWorker {
   work(): Promise<string[]>;
   /** Lets messages be received again at once, as if their time had come. */
   handBack(records: SQSRecord[]): Promise<void>;
-  /** In how many seconds each message that waits comes back, rounded. */
+  /** In how many seconds each message that waits comes back. */
   waitingFor(): number[];
   /** How many messages are in the queue, visible or not. */
   size(): number;
@@ -86,7 +86,7 @@ export function queueWorker(workflows: object[], environment: TestEnvironment): 
     },
     waitingFor: () =>
       environment.inspectQueue(QUEUE).flatMap(({ visibleAt }) => {
-        return visibleAt === undefined ? [] : [Math.round((visibleAt.getTime() - Date.now()) / 1000)];
+        return visibleAt === undefined ? [] : [Math.ceil((visibleAt.getTime() - Date.now()) / 1000)];
       }),
     size: () => environment.inspectQueue(QUEUE).length,
     async deadLetters() {

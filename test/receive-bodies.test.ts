@@ -52,6 +52,11 @@ describe("400 for a signed body that is not JSON", () => {
     ["a line break in a string, not escaped", text(',"name":"\n"')],
   ])("%s", (_, body) => expectRefusal(body, "the body is not JSON"));
 
+  test("no body at all", async () => {
+    const { body: _, ...request } = webhookRequest("");
+    expect(await receiver([workflow()], environment)(request)).toMatchObject({ status: 400 });
+  });
+
   test("bytes that are not UTF-8", async () => {
     const bytes = Buffer.concat([Buffer.from('{"type":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
     const signature = createHmac("sha256", WEBHOOK_SECRET).update(bytes).digest("hex");

@@ -27,8 +27,15 @@ let secretsManager: LocalSecretsManager;
 let receive: Receive;
 beforeEach(async () => {
   secretsManager = await startSecretsManager(undefined);
-  const started = await startReceiverEnvironment();
-  environment = { ...started, secrets: createSecretReader(secretsManager.client, started.now) };
+  let now = Date.now(); // Stands still, so that "once in a second" can be counted.
+  environment = {
+    ...(await startReceiverEnvironment()),
+    now: () => now,
+    pass: (seconds) => {
+      now += seconds * 1000;
+    },
+    secrets: createSecretReader(secretsManager.client, () => now),
+  };
   receive = receiver([workflow()], environment);
 });
 afterEach(() => Promise.all([environment.stop(), secretsManager.stop()]));

@@ -44,7 +44,7 @@ export function mergeItems(
 /** What is known of the wanted item, in the place of what the current one says. */
 function change(current: Item, wanted: Item, identity: readonly string[]): Item {
   const changes = Object.entries(wanted).filter(
-    ([name, value]) => !identity.includes(name) && !isEmpty(value) && !says(ownValue(current, name), value),
+    ([name, value]) => !identity.includes(name) && !says(ownValue(current, name), value),
   );
   return changes.length === 0 ? current : { ...current, ...Object.fromEntries(changes) };
 }

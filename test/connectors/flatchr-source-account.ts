@@ -25,7 +25,7 @@ export async function startAccount(options: FlatchrOptions = {}) {
     await Promise.all([flatchr.stop(), world.stop()]);
   });
   const vacancy = flatchr.addVacancy({ title: "Technicien H/F " });
-  const bodies: Record<string, unknown>[] = [];
+  const bodies: unknown[] = [];
   const environment: Environment = {
     ...world,
     fetch: async (input, init) => {
@@ -46,7 +46,7 @@ export async function startAccount(options: FlatchrOptions = {}) {
   }
 
   async function list(parameters: object = {}, changedSince?: string): Promise<SourceRow[]> {
-    return Array.fromAsync(open(parameters).list(changedSince));
+    return collect(open(parameters).list(changedSince));
   }
 
   /** The e-mails before the @, of those whom a run with these filters reads. */
@@ -64,4 +64,11 @@ export async function startAccount(options: FlatchrOptions = {}) {
 
   const callsTo = (route: string) => flatchr.calls.filter((call) => call.route === route);
   return { flatchr, vacancy, open, list, namesOf, onlyRow, bodies, callsTo, environment, world };
+}
+
+/** `Array.fromAsync`, which the types of Node 24's language version do not have yet. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
 }

@@ -5,7 +5,7 @@ import flatchrConnector from "../../lib/connectors/flatchr/index.ts";
 import { VendorError } from "../../lib/errors.ts";
 import { describeIssues } from "../../lib/issues.ts";
 import { DEFAULT_FLATCHR_KEY } from "../../local/vendors/flatchr.ts";
-import { COLUMNS, SEARCH, startAccount, VACANCIES } from "./flatchr-source-account.ts";
+import { COLUMNS, collect, SEARCH, startAccount, VACANCIES } from "./flatchr-source-account.ts";
 
 const day = (text: string) => Date.parse(`${text}T12:00:00Z`);
 
@@ -284,7 +284,7 @@ describe("the list", () => {
 
   test("a key that is refused is said without the key", async () => {
     const { open } = await startAccount();
-    const failure = await Array.fromAsync(open({}, { api_key: "a-wrong-key" }).list(undefined)).catch(
+    const failure = await collect(open({}, { api_key: "a-wrong-key" }).list(undefined)).catch(
       (error: unknown) => error,
     );
     expect(failure).toMatchObject({ status: 401 });

@@ -62,6 +62,17 @@ test("a source that parses later answers with its queue", async () => {
   expect(await client.findByReference(sourceKey, "candidate-1")).toBeUndefined();
 });
 
+test.each([
+  [202, { profile: {} }, "queued"],
+  [201, [], "queued"],
+  [200, undefined, "queued"],
+  [200, { profile: {} }, "parsed"],
+])("code %i with %j means %s", async (code, data, outcome) => {
+  const fault = { kind: "status", status: 200, body: { code, data } } as const;
+  hrflow.failNext({ route: "POST /profile/parsing/file" }, fault);
+  expect(await parse(source(true))).toEqual({ outcome });
+});
+
 test("the form has the documented fields, and none for what is not known", async () => {
   const sourceKey = source(true);
   await parse(sourceKey, { tags: [], metadatas: undefined });

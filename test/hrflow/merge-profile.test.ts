@@ -175,8 +175,8 @@ describe("labels", () => {
   test("are merged by board and job", () => {
     const edit = {
       labels: [
-        { board_key: "board", job_reference: "job-1", stage: "yes", rating: null },
         { board_key: "other", job_reference: "job-1", stage: "no" },
+        { board_key: "board", job_reference: "job-1", stage: "yes", rating: null },
         { board_key: "board", job_key: "job", stage: "later" },
         { board_key: "board", stage: "no" },
       ],
@@ -198,6 +198,12 @@ describe("other lists", () => {
   test("replace the one that is there, when they say something", () => {
     const experiences = [{ title: "Architect", company: "ACME" }, {}, null];
     expect(merge({ experiences, skills: [] })).toEqual({ ...current, experiences: [experiences[0]] });
+  });
+
+  test("replace the one that is there also when they only leave something out", () => {
+    const skills = [{ name: "python" }, { name: "spark" }];
+    const shorter = skills.slice(0, 1);
+    expect(mergeProfile({ skills }, { skills: shorter }, undefined)).toEqual({ skills: shorter });
   });
 
   test.each([[[]], [[null]], [[{}]], [[{ title: "" }]], [null], ["Engineer"], [{ title: "Engineer" }]])(
@@ -282,6 +288,16 @@ test("what HrFlow sends in a form that is not understood is kept", () => {
   const strange = { tags: { a: "1" }, experiences: "many", info: "Ada", text: { fr: "CV" }, labels: 1 };
   const edit = { ...current, tags: [{ name: "a", value: 2 }] };
   expect(mergeProfile({ ...current, ...strange }, edit, undefined)).toBeUndefined();
+  expect(
+    mergeProfile({ info: { urls: "https://ada.example" } }, { info: current.info }, ["info"]),
+  ).toMatchObject({
+    info: { urls: "https://ada.example" },
+  });
+});
+
+test("what has the wrong shape in the edit has no effect", () => {
+  const edit = { text: { fr: "CV" }, experiences: "many", tags: { a: "1" }, info: ["Ada"] };
+  expect(mergeProfile({ key: "k" }, edit, undefined)).toBeUndefined();
 });
 
 test("what is missing or null is filled", () => {

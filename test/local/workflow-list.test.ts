@@ -14,7 +14,7 @@ test("what the system needs is read from plain objects", async () => {
   const file = write(`export default [
     { workflow_id: "a", action: "push_profile_to_x", webhook: "shared", pull_parameters: { source_keys: ["s"] },
       hrflow_auth: { secret: "h" }, connector_auth: { secret: "c" }, logics: [() => true] },
-    { workflow_id: "b", action: "update_y", schedule: { expression: "rate(1 hour)", timezone: "Europe/Paris" } },
+    { workflow_id: "b", action: "update_y", push_parameters: { source_key: "t" }, persist: false, schedule: { expression: "rate(1 hour)", timezone: "Europe/Paris" } },
   ] satisfies object[];`);
   expect(await readWorkflows(file)).toEqual([
     {
@@ -22,13 +22,20 @@ test("what the system needs is read from plain objects", async () => {
       action: "push_profile_to_x",
       webhook: "shared",
       sourceKeys: ["s"],
+      pullParameters: { source_keys: ["s"] },
+      pushParameters: {},
       hrflowSecret: "h",
       connectorSecret: "c",
       schedule: undefined,
+      isDryRun: false,
+      isCustomised: true,
     },
     expect.objectContaining({
       workflowId: "b",
       webhook: "b",
+      pushParameters: { source_key: "t" },
+      isDryRun: true,
+      isCustomised: false,
       schedule: { expression: "rate(1 hour)", timeZone: "Europe/Paris" },
     }),
   ]);

@@ -35,12 +35,12 @@ export async function readJsonList(
       elements = [];
     } else {
       otherBytes += chunk.byteLength;
-      if (otherBytes > MAXIMUM_OTHER_IN_BYTES) throw new UnreadableAnswerError("no list");
+      if (otherBytes > MAXIMUM_OTHER_IN_BYTES) throw new UnreadableAnswerError("something else than a list");
       other.push(chunk);
     }
   }
   if (first !== OPENING_BRACKET) return attempt(() => JSON.parse(Buffer.concat(other).toString()) as unknown);
-  if (!parser.isEnded) throw new UnreadableAnswerError("the list breaks off");
+  if (!parser.isEnded) throw new UnreadableAnswerError("a list that breaks off");
   return LIST;
 }
 

@@ -3,7 +3,6 @@ import { NoCvError, openDownload, readDownload } from "../../cv-download.ts";
 import { describeFile, isErrorPage } from "../../cv-file.ts";
 import type { Environment } from "../../environment.ts";
 import { PermanentError, TemporaryError } from "../../errors.ts";
-import { UnreadableAnswerError } from "../../http.ts";
 import type { FlatchrApi } from "./api.ts";
 import type { CvPlace } from "./source-identity.ts";
 
@@ -57,9 +56,9 @@ async function readAnswer(
   url.search = ""; // It holds the API key.
   if (!response.ok) {
     await response.body?.cancel();
-    const location = URL.parse(response.headers.get("location") ?? "", url.href);
-    if (location === null) throw new UnreadableAnswerError("a redirect to nowhere");
-    return location;
+    const location = response.headers.get("location");
+    const storage = location ? URL.parse(location, url.href) : null;
+    return storage ?? new NoCvError("the CV was not fetched: Flatchr redirects to nowhere");
   }
   try {
     // The headers are of the file as it was sent; `fetch` has checked them already, and may have unpacked it.

@@ -26,7 +26,7 @@ export type TeamtailorAuth = v.InferOutput<typeof authSchema>;
 export const parametersSchema = v.strictObject({
   /** True if added by a recruiter without applying. */
   sourced: v.pipe(
-    v.nullish(v.boolean()),
+    v.nullish(v.boolean(), false),
     v.transform((sourced) => sourced ?? false),
   ),
 });

@@ -20,7 +20,7 @@ export const queueRules: Rule[] = [
     promise: "has a name that is short enough, in a stage of ten letters",
     isKept: ({ Properties }) => {
       const name = String(at(Properties.QueueName, "Fn::Sub"));
-      return name.replace("${AWS::StackName}", "hrflow-relay-production").length <= 80;
+      return name.replace(`\${AWS::StackName}`, "hrflow-relay-production").length <= 80;
     },
     breakIt: set("QueueName", { "Fn::Sub": `\${AWS::StackName}-${"long".repeat(20)}.fifo` }),
   },

@@ -1,0 +1,145 @@
+/** Four workers in four processes push with one credential, against the limits that the simulated vendors enforce. */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
+import limits from "../infra/limits.json" with { type: "json" };
+import { startDynamoDb } from "../local/aws/dynamodb.ts";
+import { startSecretsManager } from "../local/aws/secrets-manager.ts";
+import { startSqs } from "../local/aws/sqs.ts";
+import { demoSecrets } from "../local/demo-secrets.ts";
+import { awsEnvironment } from "../local/functions.ts";
+import { startSimulators } from "../local/simulators.ts";
+import { sampleProfile } from "../local/vendors/sample-profiles.ts";
+import type { SimulatedCall } from "../local/vendors/simulator.ts";
+import type { Row } from "./table.ts";
+
+const WORKERS = 4;
+
+interface Subject {
+  label: string;
+  functionName: string;
+  workflowId: string;
+  vendor: "teamtailor" | "smartrecruiters";
+  /** The calls that share the limit which is reached first, and that limit. */
+  isLimited(call: SimulatedCall): boolean;
+  requests: number;
+  perSeconds: number;
+  profiles: number;
+  seconds: number;
+}
+
+export const SUBJECTS: Subject[] = [
+  {
+    label: "Teamtailor, 50 in 10 s",
+    functionName: "push-profile-to-teamtailor",
+    workflowId: "demo-teamtailor",
+    vendor: "teamtailor",
+    isLimited: () => true,
+    requests: 50,
+    perSeconds: 10,
+    profiles: 200,
+    seconds: 60,
+  },
+  {
+    label: "SmartRecruiters, 10 a second on an endpoint",
+    functionName: "push-profile-to-smartrecruiters",
+    workflowId: "demo-smartrecruiters",
+    vendor: "smartrecruiters",
+    isLimited: ({ route }) => route === "POST /jobs/:id/candidates",
+    requests: 10,
+    perSeconds: 1,
+    profiles: 500,
+    seconds: 40,
+  },
+];
+
+/** Measures each vendor; about two minutes in all. */
+export async function benchRateLimits(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const subject of SUBJECTS) rows.push(...(await measure(subject)));
+  return rows;
+}
+
+async function measure(subject: Subject): Promise<Row[]> {
+  const secrets = demoSecrets(undefined);
+  const simulators = await startSimulators(secrets, () => undefined);
+  const [sqs, dynamodb, secretsManager] = await Promise.all([
+    startSqs(undefined),
+    startDynamoDb(undefined),
+    startSecretsManager(undefined),
+  ]);
+  for (const [name, value] of Object.entries(secrets)) secretsManager.put(name, value);
+  const queue = await sqs.openQueue(subject.functionName, {
+    visibilityTimeoutInSeconds: limits.push.visibilityTimeoutInSeconds,
+    maximumReceiveCount: limits.push.maximumReceiveCount,
+    retentionInDays: limits.push.retentionInDays,
+  });
+  const source = simulators.hrflow.addSource({});
+  const keys = Array.from({ length: subject.profiles }, (_, index) => {
+    const { profile } = sampleProfile(index);
+    return simulators.hrflow.putProfile({ ...profile, source_key: source.key }).key;
+  });
+  for (let start = 0; start < keys.length; start += 10) {
+    const Entries = keys.slice(start, start + 10).map((profile_key, index) => ({
+      Id: `${index}`,
+      MessageBody: JSON.stringify({ workflow_id: subject.workflowId, source_key: source.key, profile_key }),
+      MessageGroupId: profile_key,
+      MessageDeduplicationId: profile_key,
+    }));
+    await sqs.client.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }));
+  }
+
+  const endpoints = {
+    sqs: sqs.endpoint,
+    dynamodb: dynamodb.endpoint,
+    secretsManager: secretsManager.endpoint,
+    tableName: dynamodb.tableName,
+  };
+  const environment = {
+    ...process.env,
+    ...awsEnvironment(endpoints, new Map([[subject.functionName, queue]])),
+    ...simulators.environment,
+    AWS_LAMBDA_FUNCTION_NAME: subject.functionName,
+    POWERTOOLS_LOG_LEVEL: "SILENT",
+  };
+  const argument = JSON.stringify({
+    functionName: subject.functionName,
+    queue,
+    sqs: sqs.endpoint,
+    batchSize: limits.push.batchSize,
+  });
+  const workers: ChildProcess[] = [];
+  for (let index = 0; index < WORKERS; index += 1) {
+    const worker = fork(new URL("push-worker.ts", import.meta.url), [argument], { env: environment });
+    await once(worker, "message");
+    workers.push(worker);
+  }
+  const vendor = simulators[subject.vendor];
+  const from = Date.now();
+  await delay(subject.seconds * 1000);
+  for (const worker of workers) worker.kill("SIGTERM");
+  const all = vendor.calls.filter(({ at }) => at >= from && at < from + subject.seconds * 1000);
+  const limited = all.filter(subject.isLimited);
+  const permitted = (subject.requests * subject.seconds) / subject.perSeconds;
+  const done = limited.filter(({ status }) => status !== 429).length;
+  const refused = all.filter(({ status }) => status === 429).length;
+  const created = vendor.candidates().length;
+  await Promise.all([simulators.stop(), sqs.stop(), dynamodb.stop(), secretsManager.stop()]);
+  return [
+    {
+      what: `${subject.label}: ${WORKERS} processes, ${created} candidates in ${subject.seconds} s`,
+      figure: `${done} calls`,
+      floor: `${permitted} permitted`,
+      ratio: done / permitted,
+      goal: "≥ 0.90",
+    },
+    {
+      what: `${subject.label}: answered 429`,
+      figure: `${refused}`,
+      floor: `${all.length} calls`,
+      ratio: refused / all.length,
+      goal: "≤ 0.01",
+    },
+  ];
+}
