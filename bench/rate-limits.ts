@@ -80,16 +80,6 @@ async function measure(subject: Subject): Promise<Row[]> {
     const { profile } = sampleProfile(index);
     return simulators.hrflow.putProfile({ ...profile, source_key: source.key }).key;
   });
-  for (let start = 0; start < keys.length; start += 10) {
-    const Entries = keys.slice(start, start + 10).map((profile_key, index) => ({
-      Id: `${index}`,
-      MessageBody: JSON.stringify({ workflow_id: subject.workflowId, source_key: source.key, profile_key }),
-      MessageGroupId: profile_key,
-      MessageDeduplicationId: profile_key,
-    }));
-    await sqs.client.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }));
-  }
-
   const endpoints = {
     sqs: sqs.endpoint,
     dynamodb: dynamodb.endpoint,
@@ -117,6 +107,16 @@ async function measure(subject: Subject): Promise<Row[]> {
   }
   const vendor = simulators[subject.vendor];
   const from = Date.now();
+  // The messages come when all workers are ready, so that the first burst is measured too.
+  for (let start = 0; start < keys.length; start += 10) {
+    const Entries = keys.slice(start, start + 10).map((profile_key, index) => ({
+      Id: `${index}`,
+      MessageBody: JSON.stringify({ workflow_id: subject.workflowId, source_key: source.key, profile_key }),
+      MessageGroupId: profile_key,
+      MessageDeduplicationId: profile_key,
+    }));
+    await sqs.client.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }));
+  }
   await delay(subject.seconds * 1000);
   for (const worker of workers) worker.kill("SIGTERM");
   const all = vendor.calls.filter(({ at }) => at >= from && at < from + subject.seconds * 1000);

@@ -79,6 +79,8 @@ interface Bucket {
   tightUntil: number;
   /** How long a call takes, where only one may be under way. */
   durationInMilliseconds: number;
+  /** When the last call had its answer, milliseconds since 1970. */
+  endedAt: number;
   waiting: { resolve: (startAt: number) => void; reject: (error: unknown) => void }[];
   isReserving: boolean;
 }
@@ -109,6 +111,7 @@ export function createPacer(needs: PacerNeeds): Pacer {
       remaining: 0,
       tightUntil: 0,
       durationInMilliseconds: 0,
+      endedAt: 0,
       waiting: [],
       isReserving: false,
     };
@@ -143,6 +146,11 @@ export function createPacer(needs: PacerNeeds): Pacer {
       const bucket = bucketOf(pace);
       return bucket.inTurn(async () => {
         signal.throwIfAborted();
+        if (pace.limit.always && pace.limit.concurrency === 1) {
+          // When a call has arrived is not known, only that it had before its answer: a connection may open slowly.
+          const pause = bucket.endedAt + bucket.periodInMilliseconds - needs.now();
+          await needs.sleep(Math.max(0, pause), signal);
+        }
         if (pace.limit.always || needs.now() < bucket.tightUntil) {
           const startAt = await reserve(bucket);
           await needs.sleep(Math.max(0, startAt - needs.now()), signal);
@@ -151,7 +159,8 @@ export function createPacer(needs: PacerNeeds): Pacer {
         try {
           return await amongAll(pace, call);
         } finally {
-          bucket.durationInMilliseconds = needs.now() - startedAt;
+          bucket.endedAt = needs.now();
+          bucket.durationInMilliseconds = bucket.endedAt - startedAt;
         }
       });
     },

@@ -8,14 +8,7 @@
 import pMap from "p-map";
 import type { SourceRow } from "./connector.ts";
 import type { Environment } from "./environment.ts";
-import {
-  asRelayError,
-  PermanentError,
-  type Reason,
-  type RelayError,
-  TemporaryError,
-  VendorError,
-} from "./errors.ts";
+import { asRelayError, PermanentError, type Reason, type RelayError, TemporaryError } from "./errors.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { withFreshCredentials } from "./fresh-credentials.ts";
 import { createHrflowClient } from "./hrflow/client.ts";
@@ -57,6 +50,7 @@ const ROWS_PER_PAGE = 100;
 const FAILURES_OF_AN_OUTAGE = 25;
 /** A temporary failure is tried again so often within a run, after so many seconds each. */
 const RETRY_DELAYS_IN_SECONDS = [1, 4];
+const REPEATABLE = new Set<Reason>(["read_failure", "write_failure"]);
 /** The answer names so many items, failures first. */
 const MAXIMUM_ITEMS = 100;
 /** Before the function's time is over, a run stops and leaves the rest to the next invocation. */
@@ -401,11 +395,12 @@ async function withRetries<T>(attempt: () => Promise<T>, environment: Environmen
     try {
       return await attempt();
     } catch (error) {
-      const isPassing = error instanceof VendorError && !error.isRefused && !error.isCredentialRefused;
+      const failure = asRelayError(error, "write_failure");
+      const isPassing = failure instanceof TemporaryError && REPEATABLE.has(failure.reason);
       if (!isPassing) throw error;
       const seconds = Math.max(
         delay / environment.settings.speed,
-        Math.min(error.retryAfterInSeconds ?? 0, 30),
+        Math.min(failure.retryAfterInSeconds ?? 0, 30),
       );
       await environment.sleep(seconds * 1000, AbortSignal.timeout(60_000));
     }

@@ -5,9 +5,9 @@
  * logics → identify → format → compare with what was last written → read the profile → CV → merge → write → remember
  */
 import * as v from "valibot";
-import type { CandidateSource, Identity, ProfileEdit, SourceRow } from "./connector.ts";
+import type { CandidateSource, CvFile, Identity, ProfileEdit, SourceRow } from "./connector.ts";
 import type { Environment } from "./environment.ts";
-import { PermanentError } from "./errors.ts";
+import { asRelayError, PermanentError } from "./errors.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { DuplicateReferenceError, type HrflowClient, type RawProfile } from "./hrflow/client.ts";
 import { mergeProfile } from "./hrflow/merge-profile.ts";
@@ -156,40 +156,44 @@ async function write(
   edit: ProfileEdit,
 ): Promise<Written> {
   const { hrflow, workflow } = update;
-  const { source_key: sourceKey, create_missing: createMissing } = workflow.push_parameters;
+  const { source_key: sourceKey, create_missing: createMissing, only_edit_fields } = workflow.push_parameters;
   const reference = referenceOf(edit, identity);
   const wasParsing = subject.pending?.reason === "parsing";
 
   const before = await hrflow.findByReference(sourceKey, reference);
-  if (before === undefined) {
-    if (!createMissing) throw notInHrflow(edit, identity);
-    if (wasParsing) return { outcome: "unchanged", isParsing: true, notes: [] };
-    if (identity.cv === undefined) {
-      await createProfile(hrflow, sourceKey, { ...edit, reference });
-      return { outcome: "created", isParsing: false, notes: [] };
-    }
-  }
+  if (before === undefined && !createMissing) throw notInHrflow(edit, identity);
+  if (before === undefined && wasParsing) return { outcome: "unchanged", isParsing: true, notes: [] };
 
   const needsCv = identity.cv !== undefined && !hasAttachments(before);
   const sent = needsCv && !wasParsing ? await sendCv(update, identity, reference, before, edit) : undefined;
+  const notes = sent === undefined ? [] : NOTES[sent];
   const isSent = sent === "parsed" || sent === "queued";
   const current = isSent ? await readParsed(update, reference, sent) : before;
-  if (current === undefined) return { outcome: "created", isParsing: true, notes: [] };
+  if (current === undefined) {
+    const isParsing = isSent || sent === "refused";
+    if (!isParsing) await createProfile(hrflow, sourceKey, { ...edit, reference });
+    return { outcome: "created", isParsing, notes };
+  }
 
   // What HrFlow knew before the CV stays, where parsing has put the CV's in its place.
   const restored = isSent && before ? mergeProfile(current, before, undefined) : undefined;
-  const { only_edit_fields: onlyFields } = workflow.push_parameters;
-  const merged = mergeProfile(restored ?? current, edit, onlyFields) ?? restored;
+  const merged = mergeProfile(restored ?? current, edit, only_edit_fields) ?? restored;
   if (merged !== undefined) {
     await noteEchoes(update, merged);
     await hrflow.edit(sourceKey, merged);
   }
-  const notes =
-    sent === "refused" ? ["HrFlow does not parse a CV onto a profile that is there: it has none"] : [];
   const isParsing = (sent === "queued" || wasParsing) && needsCv && !hasAttachments(current);
   const changed = merged !== undefined || isSent;
   return { outcome: before === undefined ? "created" : changed ? "updated" : "unchanged", isParsing, notes };
 }
+
+/** What became of a CV, and what a person should know of it. */
+const NOTES = {
+  parsed: [],
+  queued: [],
+  refused: ["HrFlow does not parse a CV onto a profile that is there: it has none"],
+  not_available: ["the CV could not be had from the ATS: the profile has none"],
+};
 
 /** Creates the profile; that it is there already is as good: it was created by a call whose answer was lost. */
 async function createProfile(hrflow: HrflowClient, sourceKey: string, profile: RawProfile): Promise<void> {
@@ -206,8 +210,15 @@ async function sendCv(
   reference: string,
   current: RawProfile | undefined,
   edit: ProfileEdit,
-): Promise<"parsed" | "queued" | "refused"> {
-  const file = await source.fetchCv(identity);
+): Promise<keyof typeof NOTES> {
+  let file: CvFile;
+  try {
+    file = await source.fetchCv(identity);
+  } catch (error) {
+    // A CV that is not to be had must not keep the rest of the candidate away for ever.
+    if (asRelayError(error, "read_failure") instanceof PermanentError) return "not_available";
+    throw error;
+  }
   const key = typeof current?.key === "string" ? current.key : undefined;
   // A profile that is there gets its tags by the merge, like everything else.
   const tags = current === undefined && Array.isArray(edit.tags) ? edit.tags : undefined;

@@ -40,7 +40,7 @@ const TOLD_BY_MESSAGE: Record<string, (entry: LogEntry) => string> = {
     const outcome = text(entry.outcome);
     if (outcome === "discarded") return `${subject(entry)}: discarded, nothing was written`;
     if (outcome === "unchanged")
-      return `${subject(entry)}: unchanged, nothing was written${candidate ? ` (${where})` : ""}`;
+      return `${subject(entry)}: unchanged, nothing was written${candidate ? ` (${where})` : ""}${notes(entry)}`;
     return `${subject(entry)}: ${good(outcome)} ${where}${notes(entry)}`;
   },
 
@@ -99,7 +99,9 @@ function counts(events: unknown): string {
 
 function numbers(events: unknown): Record<string, number> {
   const entries = typeof events === "object" && events !== null ? Object.entries(events) : [];
-  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === "number"));
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+  );
 }
 
 function subject(entry: LogEntry): string {

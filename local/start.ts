@@ -53,8 +53,8 @@ async function main(given: Arguments): Promise<void> {
     });
   }
 
-  introduce(system, simulators);
-  if (!simulators) return;
+  introduce(system, simulators, given.speed);
+  if (!simulators) return system.startSchedules();
   const onStep = (step: ScenarioStep) => {
     if (!isStopping) showStep(step);
   };
@@ -67,6 +67,7 @@ async function main(given: Arguments): Promise<void> {
   if (!failed && !given.once) say(`Listening on ${system.url}. Ctrl+C ends it.`);
   const lastLine = given.json ? JSON.stringify(result) : undefined;
   if (failed || given.once) await stop(failed ? 1 : 0, lastLine);
+  system.startSchedules();
   if (lastLine !== undefined) say(lastLine);
 }
 
@@ -94,6 +95,7 @@ async function startAll(given: Arguments): Promise<Running> {
       speed,
       secrets,
       environment: simulators?.environment ?? readLiveSettings(),
+      holdSchedules: true, // They would run into the demonstration.
       onLog: (line) => {
         if (log.isKept) log.lines.push(line);
         const told = narrate(line);
@@ -121,10 +123,12 @@ function readLiveSettings(): Record<string, string> {
   );
 }
 
-function introduce(system: System, simulators: Simulators | undefined): void {
+function introduce(system: System, simulators: Simulators | undefined, speed: number): void {
   say(styleText("bold", `HrFlow Relay is ready: ${system.url}`));
-  for (const { workflowId, action, webhook } of system.workflows) {
+  const clock = speed === 1 ? "" : `, on a clock ${speed} times as fast`;
+  for (const { workflowId, action, webhook, schedule } of system.workflows) {
     if (action.startsWith("push_")) say(`   ${workflowId}: POST ${system.url}/webhooks/${webhook}`);
+    if (schedule) say(`   ${workflowId}: ${schedule.expression}${clock}`);
   }
   say(`   functions: ${system.lambda.functionNames.join(", ")}`);
   if (simulators) {
@@ -145,7 +149,7 @@ function introduce(system: System, simulators: Simulators | undefined): void {
   }
 }
 
-function showStep({ step, ok, detail }: ScenarioStep): void {
+function showStep({ step, ok, skipped, detail }: ScenarioStep): void {
   const mark = ok ? good("✓") : bad("✗");
-  say(`${mark} ${step}: ${detail}`);
+  say(skipped ? styleText("dim", `– ${step}: skipped, ${detail}`) : `${mark} ${step}: ${detail}`);
 }

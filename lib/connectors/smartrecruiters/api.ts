@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { Access, Cv } from "../../connector.ts";
 import { VendorError } from "../../errors.ts";
-import { createVendorClient, type VendorConnection } from "../../http.ts";
+import { createVendorClient, UnreadableAnswerError, type VendorConnection } from "../../http.ts";
 import { scrub } from "../../scrub.ts";
 import { isSameEmail, type PersonalDetails } from "./changes.ts";
 import {
@@ -108,6 +108,7 @@ export function openApi(
       writes.call("PATCH", candidatePath(id), {
         json: details,
         endpoint: "PATCH /candidates/{id}",
+        read: passOver,
         answer: v.unknown(),
       }),
 
@@ -116,6 +117,7 @@ export function openApi(
       writes.call("PUT", `${candidatePath(id)}/tags`, {
         json: { tags },
         endpoint: "PUT /candidates/{id}/tags",
+        read: passOver,
         answer: v.unknown(),
       }),
 
@@ -124,12 +126,17 @@ export function openApi(
       writes.call("PUT", `${candidatePath(id)}/jobs/${jobId}/status`, {
         json: { status },
         endpoint: "PUT /candidates/{id}/jobs/{jobId}/status",
+        read: passOver,
         answer: v.unknown(),
       }),
 
     /** @see https://developers.smartrecruiters.com/reference/candidatesdelete-1 */
     remove: (id: string) =>
-      writes.call("DELETE", candidatePath(id), { endpoint: "DELETE /candidates/{id}", answer: v.unknown() }),
+      writes.call("DELETE", candidatePath(id), {
+        endpoint: "DELETE /candidates/{id}",
+        read: passOver,
+        answer: v.unknown(),
+      }),
 
     /** @see https://developers.smartrecruiters.com/reference/candidatesattachmentslist-1 */
     async attachments(id: string) {
@@ -153,7 +160,10 @@ export function openApi(
         return await reads.call("GET", url.slice(base.length), {
           endpoint: "GET /candidates/{id}/attachments/{attachmentId}",
           redirect: "manual",
-          read: async (response) => response.ok && Buffer.from(await response.arrayBuffer()).equals(bytes),
+          read: async (response) => {
+            refusePage(response);
+            return response.ok && Buffer.from(await response.arrayBuffer()).equals(bytes);
+          },
           answer: v.boolean(),
         });
       } catch (error) {
@@ -170,10 +180,23 @@ export function openApi(
       return writes.call("POST", `${candidatePath(id)}/attachments`, {
         form,
         endpoint: "POST /candidates/{id}/attachments",
+        read: passOver,
         answer: v.unknown(),
       });
     },
   };
+}
+
+/** Of an answer to a change nothing is needed, but it must be SmartRecruiters' own. */
+async function passOver(response: Response): Promise<void> {
+  refusePage(response);
+  await response.arrayBuffer();
+}
+
+/** A gateway may answer 200 with a page of its own, and pass nothing on. */
+function refusePage({ headers }: Response): void {
+  if (!/^text\/html\b/i.test(headers.get("content-type") ?? "")) return;
+  throw new UnreadableAnswerError("an HTML page instead of JSON");
 }
 
 /** An error as a phrase: `validation failure: /location/countryCode String is too long (3 chars), maximum 2`. */
