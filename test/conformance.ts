@@ -26,6 +26,8 @@ import {
 export interface Bench {
   /** Starts a simulated account; the suite stops it. */
   start(): Promise<Account>;
+  /** Whether each call meets every fault there is, or for a further variant of an ATS those that tell most. */
+  isThorough: boolean;
   /** Every call of a push that creates a candidate with a CV. */
   callsOfCreate: CallOfPush[];
   /** Every call of a push that changes a phone number, adds a tag and has another CV. */

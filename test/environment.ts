@@ -25,7 +25,12 @@ export interface TestEnvironment extends Environment {
   stop(): Promise<void>;
 }
 
-const ACTIONS = ["push_profile_to_flatchr", "push_profile_to_smartrecruiters", "push_profile_to_teamtailor"];
+const ACTIONS = [
+  "push_profile_to_flatchr",
+  "push_profile_to_smartrecruiters",
+  "push_profile_to_teamtailor",
+  "update_profiles_in_hrflow_from_flatchr",
+];
 
 /** Starts one. `variables` are the environment variables of the function: base URLs above all. */
 export async function startTestEnvironment(

@@ -11,8 +11,7 @@ import teamtailor from "../lib/connectors/teamtailor/index.ts";
 import { pushFunction } from "../lib/lambda.ts";
 import type { TestEnvironment } from "./environment.ts";
 
-const ACTION = "push_profile_to_teamtailor";
-const QUEUE = "push-profile-to-teamtailor.fifo";
+type Handler = (event: { Records: SQSRecord[] }, context: Context) => Promise<unknown>;
 
 /** What was put into the dead-letter queue. */
 export interface DeadLetter {
@@ -41,11 +40,17 @@ export interface QueueWorker {
   deadLetters(): Promise<DeadLetter[]>;
 }
 
-/** The worker of one function with these workflows. */
+/** The worker of the Teamtailor function with these workflows. */
 export function queueWorker(workflows: object[], environment: TestEnvironment): QueueWorker {
-  const { sqs, settings } = environment;
   const handler = pushFunction(teamtailor, { workflows, functions: {} }, environment);
-  const QueueUrl = settings.queueUrl(ACTION);
+  return queueWorkerOf("push_profile_to_teamtailor", handler as Handler, environment);
+}
+
+/** The worker of the function that runs this action. */
+export function queueWorkerOf(action: string, handler: Handler, environment: TestEnvironment): QueueWorker {
+  const { sqs, settings } = environment;
+  const queueName = `${action.replaceAll("_", "-")}.fifo`;
+  const QueueUrl = settings.queueUrl(action);
 
   async function receiveFrom(url: string): Promise<Message[]> {
     const { Messages = [] } = await sqs.send(
@@ -85,12 +90,12 @@ export function queueWorker(workflows: object[], environment: TestEnvironment): 
       }
     },
     waitingFor: () =>
-      environment.inspectQueue(QUEUE).flatMap(({ visibleAt }) => {
+      environment.inspectQueue(queueName).flatMap(({ visibleAt }) => {
         return visibleAt === undefined ? [] : [Math.ceil((visibleAt.getTime() - Date.now()) / 1000)];
       }),
-    size: () => environment.inspectQueue(QUEUE).length,
+    size: () => environment.inspectQueue(queueName).length,
     async deadLetters() {
-      const messages = await receiveFrom(settings.deadLetterQueueUrl(ACTION));
+      const messages = await receiveFrom(settings.deadLetterQueueUrl(action));
       return messages.map(({ Body = "", MessageAttributes: attributes, Attributes }) => ({
         body: Body,
         reason: attributes?.reason?.StringValue,
@@ -113,7 +118,7 @@ function toRecord(message: Message): SQSRecord {
     messageAttributes: {},
     md5OfBody: message.MD5OfBody ?? "",
     eventSource: "aws:sqs",
-    eventSourceARN: `arn:aws:sqs:eu-west-1:000000000000:${QUEUE}`,
+    eventSourceARN: "arn:aws:sqs:eu-west-1:000000000000:queue.fifo",
     awsRegion: "eu-west-1",
   };
 }

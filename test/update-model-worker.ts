@@ -3,7 +3,8 @@ import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { DEFAULT_FLATCHR_KEY } from "../local/vendors/flatchr.ts";
 import { DEFAULT_HRFLOW_KEY } from "../local/vendors/hrflow.ts";
 import { startTestEnvironment } from "./environment.ts";
-import { type History, playHistory } from "./update-model.ts";
+import { createTable } from "./update-model-table.ts";
+import { playHistory } from "./update-model.ts";
 
 const { first, count } = isMainThread
   ? { first: Number(process.argv[2] ?? 1), count: Number(process.argv[3] ?? 1) }
@@ -16,7 +17,7 @@ const t=performance.now();
 let n=0, bad=0;
 const total: Record<string, number> = {};
 for (let seed = first; seed < first + count; seed += 1) {
-  const history = await playHistory(seed, aws, String(seed));
+  const history = await playHistory(seed, aws, process.env.REAL ? (aws.dynamodb as never) : createTable());
   n++;
   for (const [k, c] of Object.entries(history.counts)) total[k]=(total[k]??0)+c;
   if (history.wrong.length || count===1) { bad++; console.log("seed", seed, history.wrong, "\n"+history.trace.join("\n")); if (bad>=3) break; }

@@ -10,7 +10,7 @@ import type { TestEnvironment } from "./environment.ts";
 import { type Scene, wrongAtTheEnd, wrongBehindCursor } from "./update-model-checks.ts";
 import { createDice, type Dice } from "./update-model-dice.ts";
 import { createPeople } from "./update-model-people.ts";
-import { type Life, startWorld } from "./update-model-world.ts";
+import { type Life, startWorld, type Table, type World } from "./update-model-world.ts";
 
 /** What a history came to. */
 export interface History {
@@ -60,12 +60,12 @@ type Kind = keyof typeof KINDS;
 /** `none` is no trouble but people who are at work; `nothing` is not even that. */
 type Trouble = keyof typeof TROUBLES | "nothing";
 
-/** Plays the history of this seed, whose state lies in the table under a name of its own. */
-export async function playHistory(seed: number, aws: TestEnvironment, name: string): Promise<History> {
+/** Plays the history of this seed. */
+export async function playHistory(seed: number, aws: TestEnvironment, table: Table): Promise<History> {
   const dice = createDice(seed);
-  const world = await startWorld(aws, dice);
+  const world = await startWorld(aws, table, dice);
   try {
-    return await play(seed, dice, world, `model-${name}`);
+    return await play(seed, dice, world, `model-${seed}`);
   } finally {
     await world.stop();
   }
@@ -74,7 +74,7 @@ export async function playHistory(seed: number, aws: TestEnvironment, name: stri
 async function play(
   seed: number,
   dice: Dice,
-  world: Awaited<ReturnType<typeof startWorld>>,
+  world: World,
   workflowId: string,
 ): Promise<History> {
   const { clock, flatchr, hrflow } = world;
@@ -109,7 +109,7 @@ async function play(
     const timeInMs = 120_000;
     return {
       effects: 0,
-      diesAt: trouble === "kill" ? 1 + dice.below(40) : undefined,
+      diesAt: trouble === "kill" ? 1 + dice.below(25) : undefined,
       dies: dice.pick(["before", "after"]),
       isDead: false,
       paceInMs: trouble === "deadline" ? timeInMs / effects : dice.below(100),

@@ -12,8 +12,8 @@ const CREATION = "POST /vacancy/candidate/json";
 const MOVE = "PUT /company/:companyId/vacancy/:vacancyId/applicant/:applicantId";
 const ENRICHMENT = "POST /company/:companyId/search/candidate";
 
-const VARIANTS: [name: string, options: FlatchrOptions][] = [
-  ["Flatchr", {}],
+const VARIANTS: [name: string, options: FlatchrOptions, isThorough: boolean][] = [
+  ["Flatchr", {}, true],
   [
     "Flatchr, as strict as it may be",
     {
@@ -27,13 +27,17 @@ const VARIANTS: [name: string, options: FlatchrOptions][] = [
       enrichmentReference: "either",
       errorForm: "status_and_response",
     },
+    false,
   ],
 ];
 
-describe.each(VARIANTS)("%s", (_, options) => testConnector(flatchr, benchWith(options)));
+describe.each(VARIANTS)("%s", (_, options, isThorough) =>
+  testConnector(flatchr, benchWith(options, isThorough)),
+);
 
-function benchWith(options: FlatchrOptions): Bench {
+function benchWith(options: FlatchrOptions, isThorough: boolean): Bench {
   return {
+    isThorough,
     create: CREATION,
     find: SEARCH,
     callsOfCreate: [

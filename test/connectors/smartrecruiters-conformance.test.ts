@@ -9,8 +9,8 @@ const CREATE = "POST /jobs/:jobId/candidates";
 const SEARCH = "GET /candidates";
 const ATTACH = "POST /candidates/:id/attachments";
 
-const VARIANTS: [name: string, options: SmartrecruitersOptions][] = [
-  ["SmartRecruiters", { secondResume: "replace" }],
+const VARIANTS: [name: string, options: SmartrecruitersOptions, isThorough: boolean][] = [
+  ["SmartRecruiters", { secondResume: "replace" }, true],
   [
     "SmartRecruiters, which knows its candidates again and merges",
     {
@@ -28,13 +28,17 @@ const VARIANTS: [name: string, options: SmartrecruitersOptions][] = [
       lastPageId: "omit",
       initialStatus: "LEAD",
     },
+    false,
   ],
 ];
 
-describe.each(VARIANTS)("%s", (_, options) => testConnector(smartrecruiters, benchWith(options)));
+describe.each(VARIANTS)("%s", (_, options, isThorough) =>
+  testConnector(smartrecruiters, benchWith(options, isThorough)),
+);
 
-function benchWith(options: SmartrecruitersOptions): Bench {
+function benchWith(options: SmartrecruitersOptions, isThorough: boolean): Bench {
   return {
+    isThorough,
     create: CREATE,
     find: SEARCH,
     callsOfCreate: [{ route: SEARCH }, { route: CREATE }, { route: ATTACH }],

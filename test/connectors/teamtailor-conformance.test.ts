@@ -4,8 +4,8 @@ import teamtailor from "../../lib/connectors/teamtailor/index.ts";
 import { startTeamtailor, type TeamtailorOptions } from "../../local/vendors/teamtailor.ts";
 import { type Bench, testConnector } from "../conformance.ts";
 
-const VARIANTS: [name: string, options: TeamtailorOptions][] = [
-  ["Teamtailor", {}],
+const VARIANTS: [name: string, options: TeamtailorOptions, isThorough: boolean][] = [
+  ["Teamtailor", {}, true],
   [
     "Teamtailor, where e-mails may be used twice and tags are added",
     {
@@ -14,13 +14,17 @@ const VARIANTS: [name: string, options: TeamtailorOptions][] = [
       tagsOnUpdate: "add",
       resumeFetch: "sync",
     },
+    false,
   ],
 ];
 
-describe.each(VARIANTS)("%s", (_, options) => testConnector(teamtailor, benchWith(options)));
+describe.each(VARIANTS)("%s", (_, options, isThorough) =>
+  testConnector(teamtailor, benchWith(options, isThorough)),
+);
 
-function benchWith(options: TeamtailorOptions): Bench {
+function benchWith(options: TeamtailorOptions, isThorough: boolean): Bench {
   return {
+    isThorough,
     create: "POST /candidates",
     find: "GET /candidates",
     callsOfCreate: [{ route: "GET /candidates" }, { route: "POST /candidates" }],

@@ -15,6 +15,21 @@ const about = {
   profile_key: "5d2a14c7a47f8a6f48e72d296f7e2038c1bb4ce4",
 };
 
+const run = {
+  workflow_id: "acme-update",
+  action: "update_profiles_in_hrflow_from_flatchr",
+  message: "run finished",
+};
+const events = {
+  write_success: 2,
+  write_unchanged: 5,
+  logics_discard: 1,
+  read_failure: 1,
+  logics_failure: 0,
+  format_failure: 1,
+  write_failure: 1,
+};
+
 test.each([
   [
     { message: "webhook received", webhook: "acme", status: 202, stored: 1, ignored: 0 },
@@ -57,6 +72,47 @@ test.each([
   [
     { ...about, level: "ERROR", message: "profile dead-lettered", reason: "create_outcome_unknown" },
     "acme: profile 5d2a14c7…: given up, create_outcome_unknown; it is in the dead-letter queue",
+  ],
+  [
+    { ...about, message: "profile previewed", outcome: "created" },
+    "acme: profile 5d2a14c7…: dry run, nothing was written; it would be created in Teamtailor",
+  ],
+  [
+    { ...run, status: "success_with_failures", events, cursor: "2026-11-22", is_cut_off: false },
+    "acme-update: run finished, 2 updated, 5 unchanged, 1 discarded, 3 failed; cursor 2026-11-22",
+  ],
+  [
+    { ...run, status: "success", events: { write_success: 1 }, cursor: null, is_cut_off: true },
+    "acme-update: run cut off, it goes on, 1 updated, 0 unchanged, 0 failed",
+  ],
+  [
+    { ...run, status: "fatal", reason: "already_running", detail: "another run is at work", events: {} },
+    "acme-update: run failed, already_running (another run is at work)",
+  ],
+  [
+    {
+      ...run,
+      level: "WARN",
+      message: "candidate failed",
+      row_id: "hyX3cryxLSej95S5",
+      reason: "write_failure",
+      detail: "HrFlow has no profile",
+    },
+    "acme-update: candidate hyX3cryxLSej95S5 failed, write_failure (HrFlow has no profile)",
+  ],
+  [
+    {
+      ...run,
+      level: "WARN",
+      message: "run will be tried again",
+      reason: "read_failure",
+      next_attempt_in_seconds: 30,
+    },
+    "update_profiles_in_hrflow_from_flatchr: run not done yet, read_failure; the next attempt in 30 s",
+  ],
+  [
+    { ...run, level: "ERROR", message: "run dead-lettered", reason: "workflow_id_not_found" },
+    "update_profiles_in_hrflow_from_flatchr: run given up, workflow_id_not_found; it is in the dead-letter queue",
   ],
   [
     { level: "ERROR", message: "callback failed", secret: "x" },

@@ -37,10 +37,11 @@ async function standIn(status: number) {
   const { port } = server.address() as AddressInfo;
   const { fetch } = globalThis;
   vi.stubGlobal("fetch", (_: string, init: RequestInit) => fetch(`http://127.0.0.1:${port}`, init));
-  return {
-    received: received.promise,
-    [Symbol.dispose]: () => void server.closeAllConnections() ?? server.close(),
+  const stop = () => {
+    server.closeAllConnections();
+    server.close();
   };
+  return { received: received.promise, [Symbol.dispose]: stop };
 }
 
 test("the callback tells a URL the keys and numbers of the run, and nothing else", async () => {

@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test, vi } from "vitest";
+import type { ScenarioStep } from "../../local/scenario.ts";
 import { temporaryDirectory } from "./stand-ins.ts";
 
 /** A process has much to load, and the machine may have other work. */
@@ -35,9 +36,24 @@ test("the demonstration goes well, and prints its result as JSON on the last lin
   const { exitCode, stdout, stderr } = await run("--once", "--json", "--port", "0");
   expect(stderr).toBe("");
   const result = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-  expect(result).toMatchObject({ ok: true, steps: Array.from({ length: 5 }, () => ({ ok: true })) });
+  expect(result.steps).toHaveLength(12);
+  expect(result.steps.filter(({ ok, skipped }: ScenarioStep) => !ok || skipped)).toEqual([]);
+  expect(result).toMatchObject({ ok: true, duration_ms: expect.any(Number) });
   expect(stdout).toMatch(/HrFlow Relay is ready: http:\/\/127\.0\.0\.1:\d+/);
   expect(exitCode).toBe(0);
+});
+
+test("afterwards scheduled workflows run, again and again, on a clock that --speed makes go fast", async () => {
+  const child = start("--port", "0", "--speed", "1800");
+  const runs: string[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    if (line.startsWith("Listening on") || runs.length > 0) runs.push(line);
+    if (runs.length === 4) break;
+  }
+  for (const line of runs.slice(1))
+    expect(line).toMatch(
+      /demo-flatchr-update: run finished, 0 updated, 4 unchanged, 0 failed; cursor \d{4}-/,
+    );
 });
 
 test("it goes on listening after the demonstration, and ends with 0 on SIGTERM", async () => {
