@@ -42,6 +42,12 @@ export interface Connector<
     settleInSeconds: number;
     /** Opens the ATS for one push. */
     connect(access: Access<Auth, PushParameters>): CandidateStore<Candidate>;
+    /**
+     * Reads as little as tells whether the credential works, and whether what the parameters name is there. Changes nothing.
+     *
+     * @throws VendorError or RelayError when the credential is refused, or the ATS does not answer
+     */
+    check(access: Access<Auth, PushParameters>): Promise<Finding[]>;
   };
   /** ATS → HrFlow, as `update_profiles_in_hrflow_from_<name>`; absent where nothing is read from the ATS. */
   pull?: {
@@ -53,6 +59,8 @@ export interface Connector<
     toProfile(candidate: SourceCandidate): ProfileEdit;
     /** Opens the ATS for one run. */
     connect(access: Access<Auth, PullParameters>): CandidateSource<SourceCandidate>;
+    /** As the one of a push, for what a run reads. */
+    check(access: Access<Auth, PullParameters>): Promise<Finding[]>;
   };
 }
 
@@ -63,6 +71,15 @@ export interface Access<Auth, PushParameters> {
   environment: Environment;
   /** Aborts when the budget is used up; goes into every call. */
   signal: AbortSignal;
+}
+
+/** What a check found, for a person. */
+export interface Finding {
+  /** The field of the workflow that was checked: `connector_auth`, `push_parameters.vacancy`. */
+  what: string;
+  ok: boolean;
+  /** What is there, or what to do. No credential and no personal data. */
+  message: string;
 }
 
 /** The ATS's candidates, as far as a push needs them. Every method throws VendorError when a call fails. */

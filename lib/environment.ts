@@ -1,5 +1,5 @@
 /**
- * Everything in Relay that is not a pure function: time, randomness, the network, AWS, the log. The engines and clients
+ * Everything in Relay that is not a pure function: time, randomness, the network, AWS, log and metrics. The engines and clients
  * reach the world through this one object and nothing else, so that a test can play any course of events.
  */
 import { randomUUID } from "node:crypto";
@@ -11,6 +11,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { type Answer, download } from "./cv-connection.ts";
+import type { Log } from "./log.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { createPacer, type Pacer } from "./pace.ts";
 import { createSecretReader, type SecretReader } from "./secrets.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -18,7 +20,8 @@ import { readSettings, type Settings } from "./settings.ts";
 /** The world as an engine sees it. */
 export interface Environment {
   settings: Settings;
-  log: Logger;
+  log: Log;
+  metrics: Metrics;
   secrets: SecretReader;
   dynamodb: Pick<DynamoDBClient, "send">;
   sqs: Pick<SQSClient, "send">;
@@ -49,6 +52,8 @@ export function createEnvironment(): Environment {
   const world = {
     settings: readSettings(process.env),
     log: new Logger({ serviceName: "hrflow-relay" }),
+    // Past the console, which on Lambda puts a time before each line.
+    metrics: createMetrics(now, (line) => process.stdout.write(`${line}\n`)),
     secrets: createSecretReader(new SecretsManagerClient(AWS_CLIENT), now),
     dynamodb: new DynamoDBClient(AWS_CLIENT),
     sqs: new SQSClient(AWS_CLIENT),
@@ -58,7 +63,7 @@ export function createEnvironment(): Environment {
     now,
     random: () => Math.random(),
     randomId: () => randomUUID(),
-    abortAfter: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+    abortAfter: (milliseconds: number) => AbortSignal.timeout(Math.max(0, Math.floor(milliseconds))),
     sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
   };
   return { ...world, pacer: createPacer(world) };

@@ -123,13 +123,13 @@ export function createVendorClient(connection: VendorConnection, environment: En
   async function send<T>(method: Method, path: string, call: VendorCall<T>, pace?: Pace): Promise<T> {
     const target = { vendor: connection.vendor, method, url: `${connection.baseUrl}/${path}` };
     const startedAt = environment.now();
-    const log = (status: number | string) =>
-      environment.log.debug("vendor called", {
-        vendor: connection.vendor,
-        method,
-        status,
-        duration_ms: environment.now() - startedAt,
-      });
+    const measure = (status: number | string) => {
+      const { vendor } = connection;
+      const duration_ms = environment.now() - startedAt;
+      environment.log.debug("vendor called", { vendor, method, status, duration_ms });
+      environment.metrics.add("vendor_latency", duration_ms, { vendor });
+      if (status === 429) environment.metrics.add("vendor_rate_limited", 1, { vendor });
+    };
 
     let response: KyResponse;
     let text = "";
@@ -159,7 +159,7 @@ export function createVendorClient(connection: VendorConnection, environment: En
       }
     } catch (error) {
       const problem = describeNetworkProblem(error);
-      log(problem.code);
+      measure(problem.code);
       // Ky's own error holds the request, and with it the credential.
       const cause = isNetworkError(error) ? error.cause : error;
       throw new VendorError(target, { effect: problem.effect, detail: problem.text, cause });
@@ -168,7 +168,7 @@ export function createVendorClient(connection: VendorConnection, environment: En
     if (pace && scarce) environment.pacer.tighten(pace, TIGHT_PERIODS * pace.limit.perSeconds, scarce);
 
     const status = response.ok ? (connection.statusIn?.(body) ?? response.status) : response.status;
-    log(status);
+    measure(status);
     if (!isRedirected && (status < 200 || status > 299)) {
       const words = isRedirect(status)
         ? "a redirect, which is not followed"

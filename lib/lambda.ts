@@ -1,5 +1,4 @@
 /** What every Lambda function of Relay is made of: one stack of middleware, and which event runs what. */
-import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import httpErrorHandler from "@middy/http-error-handler";
 import httpHeaderNormalizer from "@middy/http-header-normalizer";
@@ -10,13 +9,13 @@ import type {
   SQSBatchResponse,
   SQSEvent,
 } from "aws-lambda";
-import { type HelpAnswer, runByHand } from "./by-hand.ts";
+import { type HandAnswer, runByHand } from "./by-hand.ts";
 import type { Connector } from "./connector.ts";
 import { createEnvironment, type Environment } from "./environment.ts";
+import { logFailure, observed } from "./observed.ts";
 import { pushFromQueue } from "./push-queue.ts";
 import { runPushByHand } from "./push-run.ts";
 import { receiveWebhook } from "./receive.ts";
-import type { RunAnswer } from "./run.ts";
 import { continueUpdates, startUpdate } from "./update-queue.ts";
 import { checkWorkflows } from "./workflow.ts";
 import type { CheckedPushWorkflow, CheckedUpdateWorkflow, CheckedWorkflow } from "./workflow-check.ts";
@@ -31,10 +30,10 @@ export interface UserModules {
 export function webhookFunction(list: unknown, environment: Environment = createEnvironment()) {
   const workflows = checkWorkflows(list);
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
-    .use(injectLambdaContext(environment.log))
+    .use(observed(environment))
     .use(
       httpErrorHandler({
-        logger: false,
+        logger: (error) => logFailure(error, environment.log),
         fallbackMessage: '{"error":"the event could not be stored: try again"}',
       }),
     )
@@ -62,14 +61,15 @@ export function pushFunction(
     parameters: { pull_parameters: { source_key: "…", profile_key: "…" } },
   };
   return middy()
-    .use(injectLambdaContext(environment.log))
-    .handler(async (event: unknown, context: Context): Promise<SQSBatchResponse | RunAnswer | HelpAnswer> => {
+    .use(observed(environment))
+    .handler(async (event: unknown, context: Context): Promise<SQSBatchResponse | HandAnswer> => {
       const timeLeft = () => context.getRemainingTimeInMillis();
       if (isQueueEvent(event)) return pushFromQueue(event, { action, workflows, environment, timeLeft });
       const { functions } = user;
       const run = (workflow: CheckedWorkflow) =>
         runPushByHand(workflow as CheckedPushWorkflow, timeLeft(), environment);
-      return runByHand(event, { action, workflows, functions, environment, help, run });
+      const known = { action, direction: "push" as const, workflows, functions };
+      return runByHand(event, { ...known, environment, help, timeLeft, run });
     });
 }
 
@@ -86,15 +86,16 @@ export function updateFunction(
     parameters: { pull_parameters: {}, push_parameters: { source_key: "…" } },
   };
   return middy()
-    .use(injectLambdaContext(environment.log))
-    .handler(async (event: unknown, context: Context): Promise<SQSBatchResponse | RunAnswer | HelpAnswer> => {
+    .use(observed(environment))
+    .handler(async (event: unknown, context: Context): Promise<SQSBatchResponse | HandAnswer> => {
       const timeLeft = () => context.getRemainingTimeInMillis();
       const runner = { action, workflows, environment, timeLeft };
       if (isQueueEvent(event)) return continueUpdates(event, runner);
       const { functions } = user;
       const run = (workflow: CheckedWorkflow, isAsDeclared: boolean) =>
         startUpdate(workflow as CheckedUpdateWorkflow, isAsDeclared, runner);
-      return runByHand(event, { action, workflows, functions, environment, help, run });
+      const known = { action, direction: "update" as const, workflows, functions };
+      return runByHand(event, { ...known, environment, help, timeLeft, run });
     });
 }
 

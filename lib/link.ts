@@ -11,6 +11,7 @@ import type { Environment } from "./environment.ts";
 import { TemporaryError } from "./errors.ts";
 import {
   ConditionFailedError,
+  deleteItem,
   getItem,
   type Item,
   type ItemKey,
@@ -34,8 +35,6 @@ const linkSchema = v.object({
   cv_fingerprint: v.optional(v.string()),
   /** Milliseconds since 1970: a create was begun then, and its outcome is not known yet. */
   creating_since: v.optional(v.number()),
-  /** Hash of what a candidate would look like that an update from the same ATS wrote to HrFlow: it is not pushed back. */
-  echo_fingerprint: v.optional(v.string()),
 });
 export type Link = {
   [Field in keyof v.InferOutput<typeof linkSchema>]: v.InferOutput<typeof linkSchema>[Field] | undefined;
@@ -46,31 +45,77 @@ export interface LeasedLink {
   link: Link;
   /** Marks the link: a create is about to be sent. */
   markCreating(): Promise<void>;
-  /** Saves the link as it now is, and ends the lease. */
-  release(link: Link, outcome: string): Promise<void>;
+  /**
+   * Saves the link as it now is, and ends the lease.
+   *
+   * @param problem what went wrong, without personal data; undefined when nothing did
+   */
+  release(link: Link, outcome: string, problem?: string): Promise<void>;
 }
+
+const pastSchema = v.object({
+  /** How the last push ended: its outcome, or the reason of its failure. */
+  last_outcome: v.optional(v.string()),
+  /** What went wrong, when it failed. */
+  last_detail: v.optional(v.string()),
+  /** How often in a row it has failed. */
+  attempts: v.optional(v.number()),
+  updated_at: v.optional(v.string()),
+  /** The run that released the link last. */
+  released_by: v.optional(v.string()),
+  /** The run that holds the link, and until when. */
+  lease_owner: v.optional(v.string()),
+  lease_expires_at: v.optional(v.number()),
+});
+/** A link with what happened to it. */
+export type LinkState = Link & v.InferOutput<typeof pastSchema>;
+const MAXIMUM_CHARACTERS_OF_A_PROBLEM = 300;
 
 /** A link that nobody holds, for a dry run. */
 export async function readLink(key: LinkKey, environment: Environment): Promise<Link> {
   return v.parse(linkSchema, await getItem(itemKey(key), environment));
 }
 
-/** Notes that what HrFlow gets now comes from the ATS of this workflow: see `echo_fingerprint`. */
-export async function noteEcho(key: LinkKey, fingerprint: string, environment: Environment): Promise<void> {
-  await updateItem(itemKey(key), { set: { echo_fingerprint: fingerprint } }, environment);
+/** Everything that is known of a link; undefined when there is none. */
+export async function readLinkState(key: LinkKey, environment: Environment): Promise<LinkState | undefined> {
+  const item = await getItem(itemKey(key), environment);
+  if (Object.keys(item).length === 0) return undefined;
+  return { ...v.parse(linkSchema, item), ...v.parse(pastSchema, item) };
+}
+
+/** Whether a push has a link in its hands. */
+export function isHeld({ lease_owner, lease_expires_at = 0 }: LinkState, now: number): boolean {
+  return lease_owner !== undefined && lease_expires_at >= now;
+}
+
+/** Removes a link. @throws TemporaryError `already_running` while a push holds it */
+export async function eraseLink(key: LinkKey, environment: Environment): Promise<void> {
+  try {
+    await deleteItem(itemKey(key), environment, {
+      condition: "attribute_not_exists(lease_owner) OR lease_expires_at < :now",
+      values: { ":now": environment.now() },
+    });
+  } catch (error) {
+    if (!(error instanceof ConditionFailedError)) throw error;
+    throw new TemporaryError(
+      "already_running",
+      "a push of this profile is at work: try again in some minutes",
+    );
+  }
 }
 
 /**
  * Takes the link for one push.
  *
+ * @param owner the run that pushes
  * @throws TemporaryError `already_running` while another push of the same profile holds it.
  */
 export async function leaseLink(
   key: LinkKey,
   durationInMilliseconds: number,
+  owner: string,
   environment: Environment,
 ): Promise<LeasedLink> {
-  const owner = environment.randomId();
   const now = environment.now();
   const before = await updateLink(key, environment, {
     set: { lease_owner: owner, lease_expires_at: now + durationInMilliseconds },
@@ -89,6 +134,7 @@ export async function leaseLink(
   const link = v.parse(linkSchema, before);
   // A push that never released the link died on its way: what the ATS has now is not known any more.
   if (before.lease_owner !== undefined) link.fingerprint = undefined;
+  const { attempts = 0 } = v.parse(pastSchema, before);
 
   return {
     link,
@@ -100,7 +146,7 @@ export async function leaseLink(
         onConflict: leaseLost,
       });
     },
-    async release(changed, outcome) {
+    async release(changed, outcome, problem) {
       const all = Object.keys(linkSchema.entries).map(
         (field) => [field, changed[field as keyof Link]] as const,
       );
@@ -110,10 +156,19 @@ export async function leaseLink(
         set: {
           ...Object.fromEntries(defined),
           last_outcome: outcome,
+          ...(problem !== undefined && {
+            last_detail: problem.slice(0, MAXIMUM_CHARACTERS_OF_A_PROBLEM),
+            attempts: attempts + 1,
+          }),
           released_by: owner,
           updated_at: new Date(environment.now()).toISOString(),
         },
-        remove: [...removed, "lease_owner", "lease_expires_at"],
+        remove: [
+          ...removed,
+          "lease_owner",
+          "lease_expires_at",
+          ...(problem === undefined ? ["last_detail", "attempts"] : []),
+        ],
         condition: "lease_owner = :owner OR (attribute_not_exists(lease_owner) AND released_by = :owner)",
         values: { ":owner": owner },
         onConflict: leaseLost,

@@ -2,6 +2,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { Environment } from "./environment.ts";
 import { PermanentError, type RelayError, TemporaryError } from "./errors.ts";
+import { logAbout } from "./log.ts";
 import { ProfileNotFoundError } from "./push.ts";
 import { runPush } from "./push-run.ts";
 import {
@@ -12,6 +13,8 @@ import {
   type PushMessage,
   readMessage,
 } from "./queue.ts";
+import type { RunAnswer } from "./run.ts";
+import { saveRun } from "./run-history.ts";
 import type { Workflows } from "./workflow.ts";
 import type { CheckedPushWorkflow } from "./workflow-check.ts";
 
@@ -65,30 +68,40 @@ async function pushMessages(
   notDone: readonly SQSRecord[],
   consumer: QueueConsumer,
 ): Promise<boolean> {
-  const { action, environment } = consumer;
+  const { action } = consumer;
   const newest = records.at(-1) as SQSRecord;
   const message = readMessage(newest);
-  const failure = await push(message, consumer);
-  if (failure === undefined) return true;
+  const { failure, answer } = await push(message, consumer);
+  const workflow = { workflow_id: message?.workflow_id ?? "(unknown)", action };
+  const about = { ...workflow, run_id: answer?.run_id, profile_key: message?.profile_key };
+  const environment = logAbout(about, consumer.environment);
+  const { log, metrics } = environment;
+  if (failure === undefined) {
+    const oldest = Math.min(...records.map(({ attributes }) => Number(attributes.SentTimestamp)));
+    metrics.add("push_lag", Math.max(0, environment.now() - oldest) / 1000, workflow);
+    return true;
+  }
 
-  const about = { workflow_id: message?.workflow_id, action, profile_key: message?.profile_key };
-  const said = { ...about, reason: failure.reason, detail: failure.message };
+  const said = { reason: failure.reason, detail: failure.message };
   const isNotFound = failure instanceof ProfileNotFoundError;
   if (failure instanceof PermanentError || isOverdue(newest, isNotFound, environment)) {
     try {
       await deadLetter(action, newest, failure, environment);
-      environment.log.error("profile dead-lettered", said);
+      log.error("profile dead-lettered", said);
+      metrics.add("messages_dead_lettered", 1, { ...workflow, reason: failure.reason });
+      if (answer !== undefined) await saveRun(answer, environment);
       return true;
     } catch (error) {
       const detail = error instanceof Error ? error.name : "failed";
-      environment.log.error("dead letter not stored: the message stays in its queue", { ...said, detail });
+      log.error("dead letter not stored: the message stays in its queue", { ...said, detail });
     }
   }
   const temporary =
     failure instanceof TemporaryError ? failure : new TemporaryError(failure.reason, failure.message);
   // The one that has waited longest tells how long an outage lasts: a new webhook does not restart its delays.
   const seconds = Math.max(...records.map((record) => nextDelayInSeconds(record, temporary, environment)));
-  environment.log.warn("profile will be tried again", {
+  metrics.add("messages_retried", notDone.length, workflow);
+  log.warn("profile will be tried again", {
     ...said,
     attempt: Number(newest.attributes.ApproximateReceiveCount),
     next_attempt_in_seconds: seconds,
@@ -97,30 +110,26 @@ async function pushMessages(
   return false;
 }
 
-/** Undefined when all went well. */
+/** @returns no failure when all went well, and no answer when there was no run */
 async function push(
   message: PushMessage | undefined,
   consumer: QueueConsumer,
-): Promise<RelayError | undefined> {
+): Promise<{ failure: RelayError | undefined; answer?: RunAnswer }> {
   if (message === undefined) {
-    return new PermanentError("event_parsing_failure", "the message is not one of the receiver's");
+    const problem = "the message is not one of the receiver's";
+    return { failure: new PermanentError("event_parsing_failure", problem) };
   }
   const workflow = consumer.workflows.byId.get(message.workflow_id);
   if (workflow?.direction !== "push" || workflow.action !== consumer.action) {
-    return new PermanentError(
-      "workflow_id_not_found",
-      `no workflow "${message.workflow_id}" with the action ${consumer.action} is deployed`,
-    );
+    const problem = `no workflow "${message.workflow_id}" with the action ${consumer.action} is deployed`;
+    return { failure: new PermanentError("workflow_id_not_found", problem) };
   }
   if (!takesSource(workflow, message.source_key)) {
-    return new PermanentError(
-      "bad_origin_parameters",
-      "the workflow does not push this source (source_keys)",
-    );
+    const problem = "the workflow does not push this source (source_keys)";
+    return { failure: new PermanentError("bad_origin_parameters", problem) };
   }
   const reference = { sourceKey: message.source_key, profileKey: message.profile_key };
-  const { failure } = await runPush(workflow, reference, consumer.timeLeft(), consumer.environment);
-  return failure;
+  return runPush(workflow, reference, consumer.timeLeft(), consumer.environment);
 }
 
 /** Whether a workflow pushes profiles of this source. */

@@ -1,9 +1,11 @@
 /** One run of a push workflow: the push of one profile, its callback, its line in the log, its answer. */
 import type { Environment } from "./environment.ts";
 import { asRelayError, type RelayError } from "./errors.ts";
+import { environmentOfRun } from "./log.ts";
 import { type ProfileReference, pushProfile } from "./push.ts";
 import { concludeRun, countItem, failedItem, noEvents, type RunAnswer, type RunItem } from "./run.ts";
 import { executeCallback } from "./run-callback.ts";
+import { saveRun } from "./run-history.ts";
 import { type CheckedPushWorkflow, WorkflowError } from "./workflow-check.ts";
 
 /**
@@ -23,6 +25,7 @@ export async function runPushByHand(
     ]);
   }
   const { answer } = await runPush(workflow, { sourceKey, profileKey }, timeLeftInMilliseconds, environment);
+  if (workflow.persist) await saveRun(answer, environment);
   return answer;
 }
 
@@ -31,10 +34,12 @@ export async function runPush(
   workflow: CheckedPushWorkflow,
   reference: ProfileReference,
   timeLeftInMilliseconds: number,
-  environment: Environment,
+  given: Environment,
 ): Promise<{ answer: RunAnswer; failure: RelayError | undefined }> {
-  const startedAt = environment.now();
-  const run = { run_id: environment.randomId(), workflow_id: workflow.workflow_id, action: workflow.action };
+  const startedAt = given.now();
+  const run = { run_id: given.randomId(), workflow_id: workflow.workflow_id, action: workflow.action };
+  const { environment, vendorCalls } = environmentOfRun(run, given);
+  const { log, metrics } = environment;
   const events = noEvents();
   let item: RunItem;
   let failure: RelayError | undefined;
@@ -44,6 +49,7 @@ export async function runPush(
       reference,
       timeLeftInMilliseconds,
       environment,
+      run.run_id,
     );
     item = {
       key: reference.profileKey,
@@ -53,15 +59,22 @@ export async function runPush(
       ...(preview !== undefined && { preview }),
     };
     const { preview: _, key, ...said } = item;
-    environment.log.info(workflow.persist ? "profile pushed" : "profile previewed", {
-      ...run,
+    log.info(workflow.persist ? "profile pushed" : "profile previewed", {
       profile_key: key,
       ...said,
+      vendor_calls: vendorCalls,
     });
   } catch (error) {
     failure = asRelayError(error, "write_failure");
     item = failedItem(reference.profileKey, failure);
+    const said = { outcome: item.outcome, reason: failure.reason, detail: failure.message };
+    log.info("profile not pushed", {
+      profile_key: reference.profileKey,
+      ...said,
+      vendor_calls: vendorCalls,
+    });
   }
+  if (workflow.persist) metrics.add(`pushes_${item.outcome}`, 1, run);
   countItem(events, item);
 
   if (failure === undefined && workflow.persist) {

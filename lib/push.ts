@@ -6,6 +6,7 @@
  */
 import { CandidateExistsError, type CandidateStore, type Cv, type Written } from "./connector.ts";
 import { chooseCv, cvIdentity, fetchCv } from "./cv.ts";
+import { type EchoKey, forgetEcho, readEcho } from "./echo.ts";
 import type { Environment } from "./environment.ts";
 import { asRelayError, PermanentError, TemporaryError, VendorError } from "./errors.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -22,6 +23,7 @@ const LEASE_MARGIN_IN_MILLISECONDS = 5_000;
 /** However fast the local system runs, a push gets so long for honest calls, and the lease so much margin. */
 const LEAST_BUDGET_IN_MILLISECONDS = 4_000;
 const LEAST_MARGIN_IN_MILLISECONDS = 500;
+const LONGEST_WAIT_FOR_AN_UPDATE_IN_SECONDS = 60;
 
 /** Which profile a push is for. */
 export interface ProfileReference {
@@ -57,6 +59,7 @@ interface Push {
  * Pushes one profile.
  *
  * @param timeLeftInMilliseconds how long this invocation may still work
+ * @param runId by which the link tells who holds it, and who worked on it last
  * @throws PermanentError when trying again cannot help, TemporaryError when it can; in both cases the link says all that
  *   the next attempt needs to know
  */
@@ -65,6 +68,7 @@ export async function pushProfile(
   reference: ProfileReference,
   timeLeftInMilliseconds: number,
   environment: Environment,
+  runId: string = environment.randomId(),
 ): Promise<PushResult> {
   const { speed } = environment.settings;
   const margin = Math.max(LEASE_MARGIN_IN_MILLISECONDS / speed, LEAST_MARGIN_IN_MILLISECONDS);
@@ -82,6 +86,7 @@ export async function pushProfile(
   const lease = await leaseLink(
     { workflowId: workflow.workflow_id, ...reference },
     budget + margin,
+    runId,
     environment,
   );
   const link = { ...lease.link };
@@ -94,7 +99,7 @@ export async function pushProfile(
   } catch (error) {
     const failure = asRelayError(error, "write_failure");
     // If the link cannot be saved now, its lease ends by itself, and a mark that stays means one look-up more.
-    await lease.release(link, failure.reason).catch((saving) => {
+    await lease.release(link, failure.reason, failure.message).catch((saving) => {
       environment.log.warn("link not released", { detail: asRelayError(saving, "state_failure").message });
     });
     throw failure;
@@ -107,13 +112,21 @@ async function pushLeased(push: Push, link: Link, markCreating: () => Promise<vo
   const item = await readItem(push);
   if (item === undefined) return { outcome: "discarded", candidateId: link.candidate_id, notes: [] };
 
-  if (item.fingerprint === link.echo_fingerprint) {
-    return { outcome: "unchanged", candidateId: link.candidate_id, notes: ["this change came from the ATS"] };
-  }
   const cvIsNew = item.cvFingerprint !== undefined && item.cvFingerprint !== link.cv_fingerprint;
   const isLinked = link.candidate_id !== undefined;
   if (isLinked && link.fingerprint === item.fingerprint && !cvIsNew) {
     return { outcome: "unchanged", candidateId: link.candidate_id, notes: [] };
+  }
+  const echoKey = echoKeyOf(push, item.profile);
+  const echo = echoKey && (await readEcho(echoKey, environment));
+  if (echo && (echo.held_until ?? 0) > environment.now()) {
+    const seconds = Math.ceil(((echo.held_until ?? 0) - environment.now()) / 1000);
+    throw new TemporaryError("already_running", "an update from the ATS is writing this profile", {
+      retryAfterInSeconds: Math.min(seconds, LONGEST_WAIT_FOR_AN_UPDATE_IN_SECONDS),
+    });
+  }
+  if (echo?.fingerprint === item.fingerprint) {
+    return { outcome: "unchanged", candidateId: link.candidate_id, notes: ["this change came from the ATS"] };
   }
   const { cv, notes } = cvIsNew
     ? await fetchCv(item.profile, workflow.connector.push.cv, push.signal, environment)
@@ -129,7 +142,7 @@ async function pushLeased(push: Push, link: Link, markCreating: () => Promise<vo
     for (const field of Object.keys(link)) delete link[field as keyof Link];
     return pushLeased(push, link, markCreating);
   }
-  link.echo_fingerprint = undefined;
+  if (echoKey && echo?.fingerprint !== undefined) await forgetEcho(echoKey, environment);
   link.candidate_id = written.candidateId ?? link.candidate_id;
   link.fingerprint = item.fingerprint;
   if (written.cvFailure !== undefined) throw asRelayError(written.cvFailure, "write_failure");
@@ -139,6 +152,12 @@ async function pushLeased(push: Push, link: Link, markCreating: () => Promise<vo
     candidateId: link.candidate_id,
     notes: [...notes, ...(written.notes ?? [])],
   };
+}
+
+/** Where an update from the same ATS would have noted what it wrote; undefined when there is none. */
+function echoKeyOf({ workflow, reference }: Push, profile: Profile): EchoKey | undefined {
+  if (workflow.connector.pull === undefined || profile.reference === null) return undefined;
+  return { workflowId: workflow.workflow_id, sourceKey: reference.sourceKey, reference: profile.reference };
 }
 
 type WriteResult = Written & { outcome: "created" | "updated" | "unchanged" | "gone" };

@@ -5,6 +5,8 @@ import { asRelayError } from "./errors.ts";
 import { webhookAuthSchema } from "./hrflow/schema.ts";
 import { type ProfileEvent, readWebhookBody } from "./hrflow/webhook-event.ts";
 import { findSignature, isSignedByHrflow } from "./hrflow/webhook-signature.ts";
+import { logAbout } from "./log.ts";
+import { logFailure } from "./observed.ts";
 import { takesSource } from "./push-queue.ts";
 import { enqueue, type PushMessage } from "./queue.ts";
 import { MalformedSecretError, MissingSecretError } from "./secrets.ts";
@@ -28,16 +30,32 @@ export async function receiveWebhook(
 ): Promise<WebhookAnswer> {
   const name = request.pathParameters?.name ?? "";
   const known = workflows.byWebhook.get(name);
-  const answer = known
-    ? await receive(request, known, environment)
-    : refusal(404, "no workflow listens to this webhook name");
+  const { log, metrics } = environment;
+  const about = { webhook: known ? name : undefined };
+  let answer: WebhookAnswer;
+  try {
+    answer = known
+      ? await receive(request, known, logAbout(about, environment))
+      : refusal(404, "no workflow listens to this webhook name");
+  } catch (error) {
+    logFailure(error, log);
+    answer = NOT_STORED;
+  }
 
-  const about = { webhook: known ? name : undefined, status: answer.status };
-  if ("error" in answer.body)
-    environment.log.warn("webhook refused", { ...about, reason: answer.body.error });
-  else environment.log.info("webhook received", { ...about, ...answer.body });
+  const { status, body } = answer;
+  const webhook = known ? name : "(unknown)";
+  if ("error" in body) {
+    log.warn("webhook refused", { ...about, status, reason: body.error });
+    metrics.add("webhooks_refused", 1, { webhook, status: `${status}` });
+  } else {
+    log.info("webhook received", { ...about, status, ...body });
+    metrics.add("webhooks_received", 1, { webhook });
+    metrics.add("messages_stored", body.stored, { webhook });
+  }
   return answer;
 }
+
+const NOT_STORED = refusal(503, "the event could not be stored: try again");
 
 async function receive(
   request: APIGatewayProxyEventV2,
@@ -48,10 +66,11 @@ async function receive(
   if (text.length > MAXIMUM_BODY_IN_BYTES * 1.4) return refusal(413, "the body is larger than 1 MiB");
   const body = Buffer.from(text, request.isBase64Encoded ? "base64" : "utf8");
   if (body.length > MAXIMUM_BODY_IN_BYTES) return refusal(413, "the body is larger than 1 MiB");
-  const contentType = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+  const headers = request.headers ?? {}; // An event by hand may lack them.
+  const contentType = headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (contentType !== "application/json") return refusal(415, "the content type must be application/json");
 
-  const signature = findSignature(request.headers);
+  const signature = findSignature(headers);
   if (signature === undefined) return refusal(401, "the signature header HTTP-HRFLOW-SIGNATURE is missing");
   try {
     // Workflows that share a webhook share the secret, so the first one's is everyone's.
@@ -80,7 +99,7 @@ async function receive(
     await Promise.all([...messages].map(([action, ofAction]) => enqueue(action, ofAction, environment)));
   } catch (error) {
     environment.log.error("webhook not stored", { detail: asRelayError(error, "state_failure").message });
-    return refusal(503, "the event could not be stored: try again");
+    return NOT_STORED;
   }
   const stored = [...messages.values()].flat().length;
   const unrouted = read.events.filter(

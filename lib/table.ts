@@ -61,8 +61,12 @@ export async function getItems(
   return found;
 }
 
-/** Reads all items under one `pk`. */
-export async function* queryItems(pk: string, { dynamodb, settings }: World): AsyncGenerator<Item> {
+/** Reads all items under one `pk`, in the order of their `sk` or, `newestFirst`, against it; `pageSize` at a time. */
+export async function* queryItems(
+  pk: string,
+  { dynamodb, settings }: World,
+  { newestFirst = false, pageSize }: { newestFirst?: boolean; pageSize?: number } = {},
+): AsyncGenerator<Item> {
   let ExclusiveStartKey: Record<string, never> | undefined;
   do {
     const command = new QueryCommand({
@@ -70,6 +74,8 @@ export async function* queryItems(pk: string, { dynamodb, settings }: World): As
       KeyConditionExpression: "pk = :pk",
       ExpressionAttributeValues: marshall({ ":pk": pk }),
       ConsistentRead: true,
+      ScanIndexForward: !newestFirst,
+      ...(pageSize !== undefined && { Limit: pageSize }),
       ...(ExclusiveStartKey && { ExclusiveStartKey }),
     });
     const answer = await callTable("Query", () => dynamodb.send(command));
@@ -85,8 +91,20 @@ export async function putItem(key: ItemKey, fields: Item, { dynamodb, settings }
   );
 }
 
-export async function deleteItem(key: ItemKey, { dynamodb, settings }: World): Promise<void> {
-  const command = new DeleteItemCommand({ TableName: settings.tableName, Key: marshall(key) });
+/** @throws ConditionFailedError when the condition does not hold */
+export async function deleteItem(
+  key: ItemKey,
+  { dynamodb, settings }: World,
+  { condition, values = {} }: { condition?: string; values?: Item } = {},
+): Promise<void> {
+  const command = new DeleteItemCommand({
+    TableName: settings.tableName,
+    Key: marshall(key),
+    ...(condition !== undefined && {
+      ConditionExpression: condition,
+      ExpressionAttributeValues: marshall(values),
+    }),
+  });
   await callTable("DeleteItem", () => dynamodb.send(command));
 }
 

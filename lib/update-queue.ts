@@ -3,6 +3,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
 import type { Environment } from "./environment.ts";
 import { PermanentError, type RelayError, TemporaryError } from "./errors.ts";
+import { logAbout } from "./log.ts";
 import { comeBackIn, deadLetter, enqueueOne, isOverdue, nextDelayInSeconds } from "./queue.ts";
 import { noEvents, type RunAnswer } from "./run.ts";
 import { runUpdate } from "./update-run.ts";
@@ -31,6 +32,8 @@ const messageSchema = v.object({
     ),
   }),
 });
+
+type ContinuationMessage = v.InferOutput<typeof messageSchema>;
 
 /** Runs a workflow from its beginning. A declared one that was cut off goes on by itself. */
 export async function startUpdate(
@@ -68,26 +71,34 @@ export async function continueUpdates(event: SQSEvent, runner: UpdateRunner): Pr
 
 /** @returns whether the message is done */
 async function continueUpdate(record: SQSRecord, runner: UpdateRunner): Promise<boolean> {
-  const { action, environment } = runner;
-  const failure = await tryToContinue(record, runner);
+  const { action } = runner;
+  const message = readMessage(record);
+  const failure = await tryToContinue(message, runner);
   if (failure === undefined) return true;
-  const said = { action, reason: failure.reason, detail: failure.message };
+  const workflow = { workflow_id: message?.workflow_id ?? "(unknown)", action };
+  const about = { ...workflow, run_id: message?.continuation.run_id };
+  const environment = logAbout(about, runner.environment);
+  const said = { reason: failure.reason, detail: failure.message };
   if (failure instanceof PermanentError || isOverdue(record, false, environment)) {
     await deadLetter(action, record, failure, environment);
     environment.log.error("run dead-lettered", said);
+    environment.metrics.add("messages_dead_lettered", 1, { ...workflow, reason: failure.reason });
     return true;
   }
   const temporary =
     failure instanceof TemporaryError ? failure : new TemporaryError(failure.reason, failure.message);
   const seconds = nextDelayInSeconds(record, temporary, environment);
+  environment.metrics.add("messages_retried", 1, workflow);
   environment.log.warn("run will be tried again", { ...said, next_attempt_in_seconds: seconds });
   await comeBackIn(seconds, action, [record], environment);
   return false;
 }
 
-async function tryToContinue(record: SQSRecord, runner: UpdateRunner): Promise<RelayError | undefined> {
+async function tryToContinue(
+  message: ContinuationMessage | undefined,
+  runner: UpdateRunner,
+): Promise<RelayError | undefined> {
   const { action, workflows, environment, timeLeft } = runner;
-  const message = readMessage(record);
   if (message === undefined)
     return new PermanentError("event_parsing_failure", "the message is not one of ours");
   const { workflow_id: id } = message;
@@ -111,7 +122,7 @@ async function tryToContinue(record: SQSRecord, runner: UpdateRunner): Promise<R
   return failure;
 }
 
-function readMessage(record: SQSRecord): v.InferOutput<typeof messageSchema> | undefined {
+function readMessage(record: SQSRecord): ContinuationMessage | undefined {
   try {
     const result = v.safeParse(messageSchema, JSON.parse(record.body));
     return result.success ? result.output : undefined;

@@ -13,6 +13,7 @@ import { fingerprint } from "./fingerprint.ts";
 import { withFreshCredentials } from "./fresh-credentials.ts";
 import { createHrflowClient } from "./hrflow/client.ts";
 import { hrflowAuthSchema } from "./hrflow/schema.ts";
+import { environmentOfRun } from "./log.ts";
 import { unpaced } from "./pace.ts";
 import { takesSource } from "./push-queue.ts";
 import {
@@ -25,7 +26,9 @@ import {
   type RunItem,
 } from "./run.ts";
 import { executeCallback } from "./run-callback.ts";
+import { saveRun } from "./run-history.ts";
 import { type Subject, type Update, updateCandidate } from "./update.ts";
+import { measurePending, measureRun } from "./update-metrics.ts";
 import {
   type Cursor,
   LEASE_IN_SECONDS,
@@ -80,11 +83,15 @@ export async function runUpdate(
   timeLeftInMilliseconds: () => number,
   given: Environment,
 ): Promise<UpdateRunResult> {
-  const environment = workflow.persist ? given : { ...given, pacer: unpaced };
-  const startedAt = continued?.started_at ?? new Date(environment.now()).toISOString();
-  const runId = continued?.run_id ?? environment.randomId();
+  const startedAt = continued?.started_at ?? new Date(given.now()).toISOString();
+  const runId = continued?.run_id ?? given.randomId();
+  const about = { run_id: runId, workflow_id: workflow.workflow_id, action: workflow.action };
+  const { environment: paced, vendorCalls } = environmentOfRun(about, given);
+  const environment = workflow.persist ? paced : { ...paced, pacer: unpaced };
+  const eventsBefore = { ...(continued?.events ?? noEvents()) };
   const run: Run = {
     id: runId,
+    startedAt,
     workflow,
     events: continued?.events ?? noEvents(),
     items: [],
@@ -111,10 +118,11 @@ export async function runUpdate(
     environment.log.warn("lease not released", { detail: asRelayError(error, "state_failure").message });
   });
 
-  const about = { run_id: runId, workflow_id: workflow.workflow_id, action: workflow.action };
-  if (failure === undefined && !run.isCutOff && !hasFailed(run) && workflow.persist) {
+  const isComplete = failure === undefined && !run.isCutOff && !hasFailed(run);
+  if (isComplete && workflow.persist) {
     await executeCallback(workflow.callback, { ...about, events: run.events }, environment);
   }
+  measureRun(workflow, { events: run.events, eventsBefore, isComplete, cursor }, environment);
   const answer: RunAnswer = {
     ...about,
     ...(failure === undefined
@@ -127,8 +135,17 @@ export async function runUpdate(
     started_at: startedAt,
     duration_ms: environment.now() - Date.parse(startedAt),
   };
-  const { items, ...said } = answer;
-  environment.log.info("run finished", { ...said, items_named: items.length, is_cut_off: run.isCutOff });
+  const { items, events, message: detail, ...said } = answer;
+  environment.log.info("run finished", {
+    ...said,
+    ...(detail !== undefined && { detail }),
+    events: { ...events },
+    items_named: items.length,
+    is_cut_off: run.isCutOff,
+    vendor_calls: vendorCalls,
+  });
+  // A run that goes on in a next invocation is one run, and one entry that grows.
+  if (workflow.persist) await saveRun(answer, environment);
   const goesOn = failure === undefined && run.isCutOff && run.seen > 0;
   const continuation = goesOn ? { run_id: runId, started_at: startedAt, events: run.events } : undefined;
   return { answer, failure, continuation };
@@ -141,6 +158,8 @@ function hasFailed(run: Run): boolean {
 /** A run as it goes. */
 interface Run {
   id: string;
+  /** When its first invocation began, ISO 8601. */
+  startedAt: string;
   workflow: CheckedUpdateWorkflow;
   events: RunEvents;
   items: RunItem[];
@@ -181,8 +200,18 @@ async function runLeased(
     environment,
   );
   const pending = await readPending(id, environment);
-  const catalogue = incremental ? fingerprint(await update.source.catalogue()) : undefined;
-  const since = incremental && catalogue === cursor.catalogue ? searchFrom(cursor, pending) : undefined;
+  measurePending(workflow, [...pending.values()], environment);
+  const catalogue =
+    incremental || (persist && cursor.catalogue !== undefined)
+      ? fingerprint(await update.source.catalogue())
+      : undefined;
+  const parameters = fingerprint([workflow.pull_parameters, workflow.push_parameters]);
+  const isSameReading = catalogue === cursor.catalogue && parameters === cursor.parameters;
+  const since = incremental && isSameReading ? searchFrom(cursor, pending) : undefined;
+  if (persist && cursor.catalogue !== undefined && catalogue !== cursor.catalogue) {
+    // Names that are written from now on may be back at the old ones before everything has been read once more.
+    await saveCursor(id, { ...cursor, catalogue: undefined }, environment);
+  }
 
   const rows = update.source.list(since);
   const isOver = () => timeLeft() < reserve;
@@ -208,21 +237,29 @@ async function runLeased(
   if (run.ended !== undefined) throw run.ended;
   if (run.isCutOff || !persist || !incremental || hasFailed(run)) return cursor;
 
-  // Pending candidates that the ATS would have listed are gone from it: there is nothing left to be done.
-  for (const [rowId, { changedOn }] of pending) {
+  // Pending candidates that the ATS would have listed are gone from it: there is nothing left to be done. Those that other
+  // filters leave out are not gone.
+  for (const [rowId, { changedOn }] of isSameReading ? pending : []) {
     if (since === undefined || (changedOn !== undefined && changedOn >= since))
       await removePending(id, rowId, environment);
   }
-  const changedSince = [cursor.changed_since, run.lastChange]
-    .filter((day) => day !== undefined)
-    .sort()
-    .at(-1);
-  const moved: Cursor = { changed_since: changedSince, catalogue };
-  if (moved.changed_since !== cursor.changed_since || moved.catalogue !== cursor.catalogue) {
+  const moved: Cursor = { changed_since: nextCursor(run, cursor), catalogue, parameters };
+  if (fingerprint(moved) !== fingerprint(cursor)) {
     await lease?.renew(); // Whoever lost the lease has no right to move the cursor.
     await saveCursor(id, moved, environment);
   }
   return moved;
+}
+
+/**
+ * The newest day of the rows, but none after the run began: what an earlier invocation of it has finished with may have
+ * changed since, and a date that lies in the future would leave out everything until then.
+ */
+function nextCursor(run: Run, { changed_since: before }: Cursor): string | undefined {
+  if (run.lastChange === undefined) return before;
+  const began = run.startedAt.slice(0, 10);
+  const day = run.lastChange < began ? run.lastChange : began;
+  return before === undefined || day > before ? day : before;
 }
 
 async function openUpdate(
@@ -353,8 +390,8 @@ async function updateOne(
     const failure = asRelayError(error, "write_failure");
     run.firstFailure ??= failure.reason;
     note(run, failedItem(row.id, failure));
-    const about = { workflow_id: run.workflow.workflow_id, run_id: run.id, row_id: row.id };
-    environment.log.warn("candidate failed", { ...about, reason: failure.reason, detail: failure.message });
+    const said = { reason: failure.reason, detail: failure.message };
+    environment.log.warn("candidate failed", { row_id: row.id, outcome: "failed", ...said });
     if (run.workflow.persist) {
       const attempts = (subject.pending?.attempts ?? 0) + 1;
       const { reason, message: detail } = failure;

@@ -28,13 +28,26 @@ export interface RunLease {
   release(): Promise<void>;
 }
 
+const leaseKey = (workflowId: string): ItemKey => ({ pk: `lease#${workflowId}`, sk: "lease" });
+const leaseSchema = v.object({ owner_id: v.optional(v.string()), expires_at_ms: v.optional(v.number(), 0) });
+
+/** The run that is at work, and until when it holds the workflow (milliseconds since 1970); undefined when none is. */
+export async function readRunLease(
+  workflowId: string,
+  environment: Environment,
+): Promise<{ runId: string; until: number } | undefined> {
+  const { owner_id, expires_at_ms } = v.parse(leaseSchema, await getItem(leaseKey(workflowId), environment));
+  if (owner_id === undefined || expires_at_ms < environment.now()) return undefined;
+  return { runId: owner_id, until: expires_at_ms };
+}
+
 /** @throws TemporaryError `already_running` while another run of the workflow is at work */
 export async function leaseWorkflow(
   workflowId: string,
   runId: string,
   environment: Environment,
 ): Promise<RunLease> {
-  const key = { pk: `lease#${workflowId}`, sk: "lease" };
+  const key = leaseKey(workflowId);
   const take = async (condition: string, problem: string) => {
     const now = environment.now();
     const expiresAt = now + (LEASE_IN_SECONDS * 1000) / environment.settings.speed;
@@ -76,6 +89,8 @@ const cursorSchema = v.object({
   changed_since: v.optional(v.string()),
   /** Hash of what the ATS's rows are named by. */
   catalogue: v.optional(v.string()),
+  /** Hash of the parameters of the last run: with others, other rows are read or they are written otherwise. */
+  parameters: v.optional(v.string()),
 });
 export type Cursor = v.InferOutput<typeof cursorSchema>;
 
@@ -143,6 +158,14 @@ export async function saveRecord(
   await putItem(recordKey(workflowId, rowId), record, environment);
 }
 
+export async function removeRecord(
+  workflowId: string,
+  rowId: string,
+  environment: Environment,
+): Promise<void> {
+  await deleteItem(recordKey(workflowId, rowId), environment);
+}
+
 const pendingSchema = v.object({
   sk: v.string(),
   reason: v.string(),
@@ -170,10 +193,25 @@ export async function readPending(
 ): Promise<Map<string, Pending>> {
   const pending = new Map<string, Pending>();
   for await (const item of queryItems(pendingPartition(workflowId), environment)) {
-    const { sk, reason, changed_on, run_id, ...rest } = v.parse(pendingSchema, item);
-    pending.set(sk, { rowId: sk, reason: reason as Reason, changedOn: changed_on, runId: run_id, ...rest });
+    const one = toPending(item);
+    pending.set(one.rowId, one);
   }
   return pending;
+}
+
+/** One candidate that is still to be done; undefined when it is not. */
+export async function readOnePending(
+  workflowId: string,
+  rowId: string,
+  environment: Environment,
+): Promise<Pending | undefined> {
+  const item = await getItem({ pk: pendingPartition(workflowId), sk: rowId }, environment);
+  return Object.keys(item).length === 0 ? undefined : toPending(item);
+}
+
+function toPending(item: object): Pending {
+  const { sk, reason, changed_on, run_id, ...rest } = v.parse(pendingSchema, item);
+  return { rowId: sk, reason: reason as Reason, changedOn: changed_on, runId: run_id, ...rest };
 }
 
 export async function savePending(

@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import type { CandidateSource, CvFile, Identity, ProfileEdit, SourceRow } from "./connector.ts";
+import { type EchoKey, holdEcho, noteEcho } from "./echo.ts";
 import type { Environment } from "./environment.ts";
 import { asRelayError, PermanentError } from "./errors.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -13,7 +14,6 @@ import { DuplicateReferenceError, type HrflowClient, type RawProfile } from "./h
 import { mergeProfile } from "./hrflow/merge-profile.ts";
 import { profileSchema } from "./hrflow/schema.ts";
 import { applyFormat, applyLogics } from "./item.ts";
-import { noteEcho } from "./link.ts";
 import { prepareItem } from "./push.ts";
 import type { Outcome } from "./run.ts";
 import {
@@ -31,6 +31,10 @@ const PATIENCE_IN_RUNS = 10;
 /** Within a run, a CV that HrFlow parses later is waited for so often, so many seconds each. */
 const LOOKS_FOR_PARSED = 10;
 const SECONDS_BETWEEN_LOOKS = 3;
+/** A push of the profile waits for so long, should the update die before it has said what it wrote. */
+const HOLD_IN_SECONDS = 120;
+/** The same where HrFlow parses the CV later: the next run says what came of it. */
+const HOLD_WHILE_PARSING_IN_SECONDS = 2 * 3600;
 
 /** What all candidates of a run share. */
 export interface Update {
@@ -165,23 +169,28 @@ async function write(
   if (before === undefined && wasParsing) return { outcome: "unchanged", isParsing: true, notes: [] };
 
   const needsCv = identity.cv !== undefined && !hasAttachments(before);
+  const isForeseeable = before !== undefined && (!needsCv || wasParsing);
+  if (!isForeseeable) await holdEchoes(update, reference, HOLD_IN_SECONDS);
   const sent = needsCv && !wasParsing ? await sendCv(update, identity, reference, before, edit) : undefined;
   const notes = sent === undefined ? [] : NOTES[sent];
   const isSent = sent === "parsed" || sent === "queued";
   const current = isSent ? await readParsed(update, reference, sent) : before;
   if (current === undefined) {
     const isParsing = isSent || sent === "refused";
-    if (!isParsing) await createProfile(hrflow, sourceKey, { ...edit, reference });
+    if (isParsing) {
+      await holdEchoes(update, reference, HOLD_WHILE_PARSING_IN_SECONDS);
+    } else {
+      await createProfile(hrflow, sourceKey, { ...edit, reference });
+      await noteEchoes(update, reference, await hrflow.findByReference(sourceKey, reference));
+    }
     return { outcome: "created", isParsing, notes };
   }
 
   // What HrFlow knew before the CV stays, where parsing has put the CV's in its place.
   const restored = isSent && before ? mergeProfile(current, before, undefined) : undefined;
   const merged = mergeProfile(restored ?? current, edit, only_edit_fields) ?? restored;
-  if (merged !== undefined) {
-    await noteEchoes(update, merged);
-    await hrflow.edit(sourceKey, merged);
-  }
+  if (merged !== undefined || !isForeseeable) await noteEchoes(update, reference, merged ?? current);
+  if (merged !== undefined) await hrflow.edit(sourceKey, merged);
   const isParsing = (sent === "queued" || wasParsing) && needsCv && !hasAttachments(current);
   const changed = merged !== undefined || isSent;
   return { outcome: before === undefined ? "created" : changed ? "updated" : "unchanged", isParsing, notes };
@@ -247,16 +256,26 @@ async function readParsed(
   }
 }
 
-/** Tells the pushes to the same account what this change will look like to them: they leave it alone. */
-async function noteEchoes({ workflow, pushesBack, environment }: Update, merged: RawProfile): Promise<void> {
-  const profile = v.safeParse(profileSchema, merged);
-  if (!profile.success) return;
+function echoKeys(
+  { workflow, pushesBack }: Update,
+  reference: string,
+): { push: CheckedPushWorkflow; key: EchoKey }[] {
   const sourceKey = workflow.push_parameters.source_key;
-  for (const push of pushesBack) {
+  return pushesBack.map((push) => ({ push, key: { workflowId: push.workflow_id, sourceKey, reference } }));
+}
+
+/** Lets the pushes to the same account wait, while nobody knows what HrFlow will make of a CV or of a new profile. */
+async function holdEchoes(update: Update, reference: string, seconds: number): Promise<void> {
+  for (const { key } of echoKeys(update, reference)) await holdEcho(key, seconds, update.environment);
+}
+
+/** Tells the pushes to the same account what this change will look like to them: they leave it alone. */
+async function noteEchoes(update: Update, reference: string, written: RawProfile | undefined): Promise<void> {
+  const profile = v.safeParse(profileSchema, written);
+  if (!profile.success) return;
+  for (const { push, key } of echoKeys(update, reference)) {
     const item = await prepareItem(push, profile.output).catch(() => undefined); // What cannot be pushed has no echo.
-    if (item === undefined) continue;
-    const key = { workflowId: push.workflow_id, sourceKey, profileKey: profile.output.key };
-    await noteEcho(key, item.fingerprint, environment);
+    await noteEcho(key, item?.fingerprint ?? "", update.environment);
   }
 }
 

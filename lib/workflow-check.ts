@@ -1,12 +1,18 @@
-/** What a workflow must look like, and what is said when it does not. */
+/** Whether a workflow is as it must be (workflow-schema.ts), and what is said when it is not. */
 import * as v from "valibot";
 import type { Connector } from "./connector.ts";
 import { connectors as listed } from "./connectors/index.ts";
 import type { Reason } from "./errors.ts";
-import { isEditableAttribute } from "./hrflow/raw-profile.ts";
-import { keySchema, type Profile } from "./hrflow/schema.ts";
+import type { Profile } from "./hrflow/schema.ts";
 import { describeIssues } from "./issues.ts";
 import type { Callback, Logic, SecretReference } from "./workflow.ts";
+import {
+  type commonFields,
+  hrflowParametersSchema,
+  profileParametersSchema,
+  pushSchema,
+  updateSchema,
+} from "./workflow-schema.ts";
 
 const connectors: readonly Connector[] = listed;
 
@@ -56,95 +62,6 @@ export class WorkflowError extends Error {
     this.reason = reason;
   }
 }
-
-const workflowIdSchema = v.pipe(
-  v.string(),
-  v.regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case letters, digits and hyphens"),
-  v.maxLength(64, "must have at most 64 characters"),
-);
-const secretReferenceSchema = v.strictObject({
-  secret: v.pipe(v.string(), v.trim(), v.nonEmpty("must be a name")),
-});
-const functionSchema = <F>() => v.custom<F>((value) => typeof value === "function", "must be a function");
-const absentWhenNull = <T>(schema: v.GenericSchema<unknown, T>) =>
-  v.pipe(
-    v.nullish(schema),
-    v.transform((value) => value ?? undefined),
-  );
-
-const commonFields = <Item>() => ({
-  workflow_id: workflowIdSchema,
-  action: v.string(),
-  hrflow_auth: secretReferenceSchema,
-  connector_auth: secretReferenceSchema,
-  pull_parameters: v.nullish(v.unknown()),
-  push_parameters: v.nullish(v.unknown()),
-  logics: v.nullish(v.array(functionSchema<Logic<Item>>())),
-  format: v.nullish(functionSchema<(item: Item) => unknown>()),
-  callback: v.nullish(functionSchema<Callback>()),
-  persist: v.nullish(v.boolean()),
-});
-
-const NO_CURSOR = "a push is driven by webhooks and has no cursor";
-const pushSchema = v.strictObject({
-  ...commonFields<Profile>(),
-  incremental: v.nullish(v.literal(false, `must be false: ${NO_CURSOR}`)),
-  read_mode: v.nullish(v.literal("sync", `must be 'sync': ${NO_CURSOR}`)),
-  webhook: v.nullish(workflowIdSchema),
-});
-const profileParametersSchema = v.strictObject({
-  source_keys: absentWhenNull(v.array(keySchema)),
-  source_key: absentWhenNull(keySchema),
-  profile_key: absentWhenNull(keySchema),
-});
-
-/** @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
-const scheduleExpression = v.pipe(
-  v.string(),
-  v.trim(),
-  v.regex(
-    /^(rate\(\d+ (minute|hour|day)s?\)|cron\(\S+( \S+){5}\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))$/,
-    "must be rate(…), cron(…) or at(…), as EventBridge Scheduler takes it",
-  ),
-);
-const timeZone = v.pipe(
-  v.string(),
-  v.check((zone) => {
-    try {
-      return Boolean(Intl.DateTimeFormat("en", { timeZone: zone }));
-    } catch {
-      return false;
-    }
-  }, "must be a time zone such as Europe/Paris"),
-);
-const scheduleSchema = v.union(
-  [
-    v.pipe(
-      scheduleExpression,
-      v.transform((expression) => ({ expression, time_zone: "UTC" })),
-    ),
-    v.strictObject({ expression: scheduleExpression, time_zone: v.optional(timeZone, "UTC") }),
-  ],
-  "must be rate(…), cron(…) or at(…), or { expression, time_zone }",
-);
-const updateSchema = v.strictObject({
-  ...commonFields<object>(),
-  incremental: v.nullish(v.boolean()),
-  read_mode: v.nullish(v.picklist(["sync", "incremental"])),
-  schedule: v.nullish(scheduleSchema),
-});
-const hrflowParametersSchema = v.strictObject({
-  source_key: keySchema,
-  only_edit_fields: v.pipe(
-    v.nullish(v.array(v.pipe(v.string(), v.check(isEditableAttribute, "must be an attribute of a profile")))),
-    // An empty list has always meant what no list means.
-    v.transform((attributes) => (attributes && attributes.length > 0 ? attributes : undefined)),
-  ),
-  create_missing: v.pipe(
-    v.nullish(v.boolean()),
-    v.transform((value) => value ?? false),
-  ),
-});
 
 /** What each action runs: which connector, in which direction. */
 const actions = new Map<string, { connector: Connector; direction: "push" | "update" }>(

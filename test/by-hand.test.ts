@@ -1,8 +1,8 @@
 import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { HelpAnswer } from "../lib/by-hand.ts";
 import teamtailorConnector from "../lib/connectors/teamtailor/index.ts";
 import { pushFunction } from "../lib/lambda.ts";
+import type { HelpAnswer } from "../lib/operator/help.ts";
 import type { RunAnswer } from "../lib/run.ts";
 import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../local/vendors/hrflow.ts";
 import {

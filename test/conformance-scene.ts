@@ -5,9 +5,10 @@ import type { Connector } from "../lib/connector.ts";
 import { TemporaryError } from "../lib/errors.ts";
 import { createPacer } from "../lib/pace.ts";
 import { type PushResult, pushProfile } from "../lib/push.ts";
-import { checkWorkflow } from "../lib/workflow-check.ts";
+import { type CheckedPushWorkflow, checkWorkflow } from "../lib/workflow-check.ts";
 import { type SimulatedHrflow, startHrflow } from "../local/vendors/hrflow.ts";
 import type { HrflowProfile, ProfileInput } from "../local/vendors/hrflow-profile.ts";
+import type { Simulator } from "../local/vendors/simulator.ts";
 import type { Account, Bench, SeenCandidate } from "./conformance.ts";
 import { startTestEnvironment, type TestEnvironment } from "./environment.ts";
 
@@ -23,8 +24,8 @@ export const SECOND_CV = `%PDF-1.4 the next CV of a ${MARK}`;
 export const PHONE = "+33639980001";
 export const NEXT_PHONE = "+33639980002";
 
-export interface Scene {
-  account: Account;
+export interface Scene<Ats extends Simulator = Simulator> {
+  account: Account<Ats>;
   hrflow: SimulatedHrflow;
   environment: TestEnvironment;
   /** The name of the secret with the ATS's key. */
@@ -35,6 +36,8 @@ export interface Scene {
   /** HrFlow answers with this, whatever it knows of the profile. */
   answerWith(profile: HrflowProfile, changes: object): void;
   push(profile: HrflowProfile, changes?: object, timeLeftInMilliseconds?: number): Promise<PushResult>;
+  /** The workflow of these pushes. */
+  workflow(changes?: object): CheckedPushWorkflow;
   /** The candidates that are this person. */
   candidatesOf(profile: HrflowProfile): Promise<SeenCandidate[]>;
   /** Adds a text that may not be found in a log or an error either. */
@@ -42,7 +45,10 @@ export interface Scene {
 }
 
 /** Opens a scene; at the end of the test all that was said in it is searched for what may not be said. */
-export async function openScene(connector: Connector, bench: Bench): Promise<Scene> {
+export async function openScene<Ats extends Simulator>(
+  connector: Connector,
+  bench: Bench<Ats>,
+): Promise<Scene<Ats>> {
   const hrflowKey = {
     api_secret: `ask_${MARK}`,
     api_user: `${MARK}@example.com`,
@@ -79,6 +85,18 @@ export async function openScene(connector: Connector, bench: Bench): Promise<Sce
     expect(confidential.filter((text) => all.includes(text.toLowerCase()))).toEqual([]);
   });
 
+  const workflowWith = (changes: object = {}) => {
+    const workflow = checkWorkflow({
+      workflow_id: `conformance-${connector.name}`,
+      action: `push_profile_to_${connector.name}`,
+      hrflow_auth: { secret: "hrflow/conformance" },
+      connector_auth: { secret },
+      push_parameters: account.parameters,
+      ...changes,
+    });
+    if (workflow.direction !== "push") throw new Error("it is a push");
+    return workflow;
+  };
   const addCv = (profile: HrflowProfile, text: string) => {
     hrflow.addAttachment(profile.key, {
       type: "resume",
@@ -115,18 +133,9 @@ export async function openScene(connector: Connector, bench: Bench): Promise<Sce
       hrflow.failNext({ route: "GET /profile/indexing" }, { kind: "status", status: 200, body }, always);
     },
     async push(profile, changes = {}, timeLeft = LONG_ENOUGH_IN_MILLISECONDS) {
-      const workflow = checkWorkflow({
-        workflow_id: `conformance-${connector.name}`,
-        action: `push_profile_to_${connector.name}`,
-        hrflow_auth: { secret: "hrflow/conformance" },
-        connector_auth: { secret },
-        push_parameters: account.parameters,
-        ...changes,
-      });
-      if (workflow.direction !== "push") throw new Error("it is a push");
       try {
         const reference = { sourceKey, profileKey: profile.key };
-        const result = await pushProfile(workflow, reference, timeLeft, environment);
+        const result = await pushProfile(workflowWith(changes), reference, timeLeft, environment);
         said.push(...result.notes);
         return result;
       } catch (error) {
@@ -138,6 +147,7 @@ export async function openScene(connector: Connector, bench: Bench): Promise<Sce
       const email = profile.info.email?.toLowerCase();
       return (await account.candidates()).filter((candidate) => candidate.email?.toLowerCase() === email);
     },
+    workflow: workflowWith,
     keepSecret: (text) => confidential.push(text),
   };
 }

@@ -23,9 +23,9 @@ import {
 } from "./conformance-scene.ts";
 
 /** An ATS for the suite. */
-export interface Bench {
+export interface Bench<Ats extends Simulator = Simulator> {
   /** Starts a simulated account; the suite stops it. */
-  start(): Promise<Account>;
+  start(): Promise<Account<Ats>>;
   /** Whether each call meets every fault there is, or for a further variant of an ATS those that tell most. */
   isThorough: boolean;
   /** Every call of a push that creates a candidate with a CV. */
@@ -52,8 +52,8 @@ export interface CallOfPush {
 }
 
 /** A simulated account of an ATS. */
-export interface Account {
-  simulator: Simulator;
+export interface Account<Ats extends Simulator = Simulator> {
+  simulator: Ats;
   /** Base URLs, as environment variables. */
   variables: Record<string, string>;
   /** `push_parameters` of a workflow. */

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { download } from "../lib/cv-connection.ts";
 import type { Environment } from "../lib/environment.ts";
+import { createMetrics } from "../lib/metrics.ts";
 import { createPacer } from "../lib/pace.ts";
 import { createSecretReader } from "../lib/secrets.ts";
 import { readSettings } from "../lib/settings.ts";
@@ -17,6 +18,8 @@ import { startSqs } from "../local/aws/sqs.ts";
 export interface TestEnvironment extends Environment {
   /** What the code has logged, one JSON object a line. */
   logged: string[];
+  /** What the code has measured, one JSON object a line; written when a function ends. */
+  measured: string[];
   rotateSecret(name: string, value: SecretValues[string]): void;
   tableOperations: Map<string, number>;
   inspectQueue(name: string): { body: string; visibleAt: Date | undefined }[];
@@ -51,12 +54,14 @@ export async function startTestEnvironment(
     queueUrls[`${action.toUpperCase()}_DEAD_LETTER_QUEUE_URL`] = queue.deadLetters.url;
   }
   const logged: string[] = [];
+  const measured: string[] = [];
   let passed = 0;
   let ids = 0;
   const now = () => Date.now() + passed;
   const world = {
     settings: readSettings({ TABLE_NAME: dynamodb.tableName, ...queueUrls, ...variables }),
     log: recordingLogger(logged),
+    metrics: createMetrics(now, (line) => measured.push(line)),
     secrets: createSecretReader(secretsManager.client, now),
     dynamodb: dynamodb.client,
     sqs: sqs.client,
@@ -67,8 +72,9 @@ export async function startTestEnvironment(
     random: () => 0.5,
     randomId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, "0")}`,
     sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
-    abortAfter: (milliseconds: number) => AbortSignal.timeout(milliseconds),
+    abortAfter: (milliseconds: number) => AbortSignal.timeout(Math.max(0, Math.floor(milliseconds))),
     logged,
+    measured,
     rotateSecret: secretsManager.put,
     tableOperations: dynamodb.operations,
     inspectQueue: (name: string) => sqs.inspect(name),

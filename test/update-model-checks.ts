@@ -97,7 +97,10 @@ function differences({ world, people }: Scene, person: Person, withTags: boolean
       .filter(([, value]) => value !== null)
       .map(([tag, value]): [string, unknown, unknown] => [
         tag,
-        profile.tags.filter((other) => other.name === tag).map((other) => String(other.value)).join(" and "),
+        profile.tags
+          .filter((other) => other.name === tag)
+          .map((other) => String(other.value))
+          .join(" and "),
         String(value),
       ]),
   ];

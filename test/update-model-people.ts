@@ -8,6 +8,8 @@ export interface Person {
   candidateId: string;
   applicantId: string;
   vacancyId: string;
+  /** Parsing replaces a profile, and a run may be killed before it has put back what was there. */
+  hasCv: boolean;
   /** Archived or removed in Flatchr. */
   isGone: boolean;
   /** Every phone number that its profile may have: one that Flatchr no longer knows stays. */
@@ -40,6 +42,7 @@ export function createPeople(world: World, dice: Dice, sourceKey: string, note: 
   const { flatchr, hrflow, clock } = world;
   const persons: Person[] = [];
   const vacancies: Vacancy[] = [];
+  const formerTitles = new Map<number, string>();
   let serial = 0;
 
   const present = () => persons.filter(({ isGone }) => !isGone);
@@ -54,8 +57,14 @@ export function createPeople(world: World, dice: Dice, sourceKey: string, note: 
       job: `job ${serial}`,
     };
   };
-  const profileOf = ({ candidateId }: Person) =>
-    hrflow.profiles().find(({ reference }) => reference === candidateId);
+  const keys = new Map<string, string>();
+  const profileOf = ({ candidateId }: Person) => {
+    const key = keys.get(candidateId);
+    if (key !== undefined) return hrflow.profile(key);
+    const profile = hrflow.profiles().find(({ reference }) => reference === candidateId);
+    if (profile !== undefined) keys.set(candidateId, profile.key);
+    return profile;
+  };
 
   function putProfile(person: Person): void {
     const foreign = newForeign();
@@ -108,6 +117,7 @@ export function createPeople(world: World, dice: Dice, sourceKey: string, note: 
         candidateId: candidate.id,
         applicantId: applicant.id,
         vacancyId: vacancy.id,
+        hasCv: cv !== false,
         isGone: false,
         phones: [firstPhone],
         foreign: undefined,
@@ -144,9 +154,11 @@ export function createPeople(world: World, dice: Dice, sourceKey: string, note: 
 
     rename(): void {
       const column = dice.pick(flatchr.columns());
-      // Also back to a name that it had.
       const free = TITLES.filter((title) => flatchr.columns().every((other) => other.title !== title));
-      const title = dice.pick(free);
+      const former = formerTitles.get(column.id);
+      const title =
+        former !== undefined && free.includes(former) && dice.chance(0.6) ? former : dice.pick(free);
+      formerTitles.set(column.id, column.title);
       flatchr.renameColumn(column.id, title);
       note(`column ${column.title} is renamed to ${title}`);
     },
@@ -180,6 +192,7 @@ export function createPeople(world: World, dice: Dice, sourceKey: string, note: 
       const person = dice.pick(persons);
       if (person === undefined) return;
       const profile = profileOf(person);
+      if (profile === undefined && person.hasCv) return;
       if (profile === undefined) {
         putProfile(person);
         note(`${nameOf(person)} appears in HrFlow`);
@@ -200,7 +213,7 @@ export function createPeople(world: World, dice: Dice, sourceKey: string, note: 
     },
   };
 
-  for (const title of ["Data Engineer ", "Chef de projet"].slice(0, 1 + dice.below(2))) {
+  for (const title of ["Data Engineer ", "Chef de projet"].slice(0, dice.pick([1, 2, 2]))) {
     const { id, numericId } = flatchr.addVacancy({ title });
     vacancies.push({ id, number: numericId, title, isClosed: false });
   }

@@ -28,7 +28,7 @@ export function createTable(): { send(command: object): Promise<object> } {
     if (command instanceof BatchGetItemCommand) {
       const Responses: Record<string, Item[]> = {};
       for (const [table, { Keys = [] }] of Object.entries(command.input.RequestItems ?? {}))
-        Responses[table] = Keys.flatMap((key) => items.get(nameOf(key)) ?? []);
+        Responses[table] = Keys.map((key) => items.get(nameOf(key))).filter((item) => item !== undefined);
       return { Responses };
     }
     if (command instanceof QueryCommand) {
@@ -48,7 +48,10 @@ export function createTable(): { send(command: object): Promise<object> } {
       const { Key = {}, ExpressionAttributeValues: values = {}, ReturnValues } = command.input;
       const before = items.get(nameOf(Key));
       if (!holds(command.input.ConditionExpression, before ?? {}, values))
-        throw new ConditionalCheckFailedException({ message: "The conditional request failed", $metadata: {} });
+        throw new ConditionalCheckFailedException({
+          message: "The conditional request failed",
+          $metadata: {},
+        });
       const after = change(command.input.UpdateExpression ?? "", { ...before, ...Key }, values);
       items.set(nameOf(Key), after);
       const Attributes = ReturnValues === "ALL_OLD" ? before : after;
@@ -62,7 +65,9 @@ export function createTable(): { send(command: object): Promise<object> } {
 /** `a = :a AND b < :b OR attribute_not_exists(c)` */
 function holds(condition: string | undefined, item: Item, values: Values): boolean {
   if (condition === undefined) return true;
-  return condition.split(" OR ").some((either) => either.split(" AND ").every((term) => isTrue(term, item, values)));
+  return condition
+    .split(" OR ")
+    .some((either) => either.split(" AND ").every((term) => isTrue(term, item, values)));
 }
 
 function isTrue(term: string, item: Item, values: Values): boolean {
@@ -82,13 +87,16 @@ function isTrue(term: string, item: Item, values: Values): boolean {
 function change(expression: string, item: Item, values: Values): Item {
   const [, set, remove] = /^SET (.+?)(?: REMOVE (.+))?$/.exec(expression) ?? [];
   if (set === undefined) throw new Error(`no such update here: ${expression}`);
-  const valueOf = (operand: string) => (operand.startsWith(":") ? values[operand] : item[operand]) ?? { N: "0" };
+  const operandOf = (operand: string) =>
+    (operand.startsWith(":") ? values[operand] : item[operand]) ?? { N: "0" };
   const changed = { ...item };
   for (const assignment of set.split(", ")) {
     const [name = "", value = ""] = assignment.split(" = ");
     const [first = "", second] = value.split(" + ");
     changed[name] =
-      second === undefined ? valueOf(first) : { N: String(Number(valueOf(first).N) + Number(valueOf(second).N)) };
+      second === undefined
+        ? operandOf(first)
+        : { N: String(Number(operandOf(first).N) + Number(operandOf(second).N)) };
   }
   for (const name of remove?.split(", ") ?? []) delete changed[name];
   return changed;

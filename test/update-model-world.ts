@@ -64,7 +64,7 @@ export async function startWorld(aws: TestEnvironment, table: Table, dice: Dice)
     notFoundStatus: dice.pick([400, 404, 200]),
     asyncParsingInMs: 0,
   });
-  const inTurn = createTurns(dice);
+  const { inTurn, quiet } = createTurns(dice);
   /** What somebody does in Flatchr while a run is at work. */
   const hands = { interfere: () => {} };
 
@@ -116,6 +116,11 @@ export async function startWorld(aws: TestEnvironment, table: Table, dice: Dice)
         FLATCHR_CAREERS_BASE_URL: flatchr.careersUrl,
         CV_ALLOWED_ORIGINS: new URL(flatchr.apiUrl).origin,
       }),
+      secrets: {
+        ...aws.secrets,
+        read: ((...secret) => act(life, () => aws.secrets.read(...secret))) as typeof aws.secrets.read,
+        refresh: (secret: string) => act(life, () => aws.secrets.refresh(secret)),
+      },
       dynamodb: { send },
       fetch: ((...call) => act(life, () => callVendor(life, ...call))) as typeof fetch,
       now: clock.now,
@@ -134,9 +139,13 @@ export async function startWorld(aws: TestEnvironment, table: Table, dice: Dice)
     flatchr,
     hrflow,
     hands,
+    quiet,
     environmentOf,
     /** As the table is, whatever lives or dies. */
-    environment: { ...aws, dynamodb: { send: (async (command: object) => table.send(command)) as DynamoDBClient["send"] } },
+    environment: {
+      ...aws,
+      dynamodb: { send: (async (command: object) => table.send(command)) as DynamoDBClient["send"] },
+    },
     async stop() {
       await Promise.all([flatchr.stop(), hrflow.stop()]);
     },
@@ -184,11 +193,17 @@ function createTurns(dice: Dice) {
     isAtWork = false;
   }
 
-  return <T>(effect: () => Promise<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      waiting.push(() => effect().then(resolve, reject));
-      if (!isAtWork) void work();
-    });
+  return {
+    inTurn: <T>(effect: () => Promise<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        waiting.push(() => effect().then(resolve, reject));
+        if (!isAtWork) void work();
+      }),
+    /** Resolves when nothing waits any more: a run that failed may have left calls behind. */
+    async quiet(): Promise<void> {
+      while (isAtWork) await turn();
+    },
+  };
 }
 
 /** Whoever got an answer has had the time to come back with its next wish. */

@@ -24,7 +24,9 @@ export interface UpdateScene {
   stop(): Promise<void>;
 }
 
-export async function startUpdateScene(workflowsBeside: object[] = []): Promise<UpdateScene> {
+export async function startUpdateScene(
+  workflowsBeside: (vacancyId: string) => object[] = () => [],
+): Promise<UpdateScene> {
   const flatchr = await startFlatchr({ fileIntervalInMs: 0 });
   const hrflow = await startHrflow({ updatedAt: "strictly_increasing" });
   const sourceKey = hrflow.addSource({ sync_parsing: true }).key;
@@ -53,7 +55,7 @@ export async function startUpdateScene(workflowsBeside: object[] = []): Promise<
         incremental: true,
         ...changes,
       },
-      ...workflowsBeside,
+      ...workflowsBeside(vacancyId),
     ]);
     const workflow = workflows.byId.get("acme-update");
     if (workflow?.direction !== "update") throw new Error("it is an update");

@@ -233,33 +233,69 @@ test("logics see a candidate before Flatchr is asked who it is", async () => {
   expect(scene.flatchr.calls.filter(({ method }) => method === "PUT")).toHaveLength(0);
 });
 
-test("an update from Flatchr is not pushed back to Flatchr; a real change in HrFlow is", async () => {
-  const push = {
+describe("an update from Flatchr is not pushed back to Flatchr", () => {
+  const pushOf = (vacancy: string) => ({
     workflow_id: "acme-flatchr",
     action: "push_profile_to_flatchr",
     hrflow_auth: { secret: "hrflow/acme" },
     connector_auth: { secret: "flatchr/acme" },
-    push_parameters: { vacancy: scene.vacancyId },
-  };
-  await scene.stop();
-  scene = await startUpdateScene([push]);
-  const { candidateId } = scene.add("Ada");
-  await scene.run();
-  const checked = checkWorkflow({ ...push, push_parameters: { vacancy: scene.vacancyId } });
-  if (checked.direction !== "push") return expect.fail("it is a push");
-  const key = profileOf(candidateId)?.key ?? "";
-  const pushIt = () =>
-    pushProfile(checked, { sourceKey: scene.sourceKey, profileKey: key }, 60_000, scene.environment);
-  const enrichments = () => scene.flatchr.enrichments().length;
+    push_parameters: { vacancy },
+  });
+  const createMissing = () => ({ push_parameters: { source_key: scene.sourceKey, create_missing: true } });
+  const flatchrWrites = () => scene.flatchr.enrichments().length + scene.flatchr.applicants().length;
 
-  scene.flatchr.recover();
-  await scene.run({}, () => 600_000);
-  expect(await pushIt()).toMatchObject({ outcome: expect.stringMatching("unchanged|updated") });
-  const before = enrichments();
-  scene.flatchr.editCandidate(candidateId, { phone: "+33 7 11 11 11 11" });
-  await scene.run();
-  expect(await pushIt()).toMatchObject({ outcome: "unchanged" });
-  expect(enrichments()).toBe(before);
-  scene.hrflow.editProfile(key, { info: { summary: "A real change" } });
-  expect(await pushIt()).toMatchObject({ outcome: "updated" });
+  beforeEach(async () => {
+    await scene.stop();
+    scene = await startUpdateScene((vacancy) => [pushOf(vacancy)]);
+  });
+
+  async function push(reference: string) {
+    const workflow = checkWorkflow(pushOf(scene.vacancyId));
+    if (workflow.direction !== "push") return expect.fail("it is a push");
+    const profileKey = profileOf(reference)?.key ?? "";
+    return pushProfile(
+      workflow,
+      { sourceKey: scene.sourceKey, profileKey },
+      60_000,
+      scene.environment,
+      "run",
+    );
+  }
+
+  test.each([
+    ["of a profile that is there", { inHrflow: true }],
+    ["of a profile that it creates", { inHrflow: false }],
+    ["of a profile that it creates from a CV", { inHrflow: false, cv: true }],
+    ["of a profile whose CV it has parsed", { inHrflow: true, cv: true }],
+  ])("%s", async (_, options) => {
+    const { candidateId } = scene.add("Ada", options);
+    await scene.run(createMissing());
+    const before = flatchrWrites();
+    expect(await push(candidateId)).toMatchObject({
+      outcome: "unchanged",
+      notes: [expect.stringContaining("came from")],
+    });
+    expect(flatchrWrites()).toBe(before);
+  });
+
+  test("while it is still writing: the push waits", async () => {
+    const { candidateId } = scene.add("Ada", { inHrflow: false });
+    scene.hrflow.failNext({ route: "GET /profile/indexing" }, { kind: "slow", delayInMs: 0 });
+    scene.hrflow.failNext({ route: "GET /profile/indexing" }, { kind: "slow", delayInMs: 500 });
+    const running = scene.run(createMissing());
+    await expect.poll(() => profileOf(candidateId)).toBeDefined();
+    await expect(push(candidateId)).rejects.toMatchObject({ reason: "already_running" });
+    await running;
+    expect(await push(candidateId)).toMatchObject({ outcome: "unchanged" });
+  });
+
+  test("but a real change in HrFlow is, and so is the way back", async () => {
+    const { candidateId } = scene.add("Ada");
+    await scene.run();
+    const key = profileOf(candidateId)?.key ?? "";
+    scene.hrflow.editProfile(key, { info: { summary: "A real change" } });
+    expect(await push(candidateId)).toMatchObject({ outcome: "updated" });
+    scene.hrflow.editProfile(key, { info: { summary: "Foreign to Flatchr" } });
+    expect(await push(candidateId)).toMatchObject({ outcome: "updated" });
+  });
 });

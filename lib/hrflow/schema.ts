@@ -151,23 +151,31 @@ export type Education = Profile["educations"][number];
 
 /** What the secret named by `hrflow_auth` holds. Further keys are left alone. */
 export const hrflowAuthSchema = v.object({
-  api_secret: v.pipe(v.string(), v.trim(), v.nonEmpty()),
-  api_user: v.pipe(v.string(), v.trim(), v.nonEmpty()),
+  api_secret: v.pipe(v.string(), v.trim(), v.nonEmpty(), v.description("The API key: `X-API-KEY`.")),
+  api_user: v.pipe(
+    v.string(),
+    v.trim(),
+    v.nonEmpty(),
+    v.description("The e-mail address of the user: `X-USER-EMAIL`."),
+  ),
 });
 export type HrflowAuth = v.InferOutput<typeof hrflowAuthSchema>;
 
 const webhookSecret = v.pipe(v.string(), v.nonEmpty());
 /** The part of the same secret that the receiver needs: one webhook secret, or several while one is being replaced. */
 export const webhookAuthSchema = v.object({
-  webhook_secret: v.union(
-    [
-      v.pipe(
-        webhookSecret,
-        v.transform((secret) => [secret]),
-      ),
-      v.pipe(v.array(webhookSecret), v.nonEmpty()),
-    ],
-    "must be the secret, or a list of secrets",
+  webhook_secret: v.pipe(
+    v.union(
+      [
+        v.pipe(
+          webhookSecret,
+          v.transform((secret) => [secret]),
+        ),
+        v.pipe(v.array(webhookSecret), v.nonEmpty()),
+      ],
+      "must be the secret, or a list of secrets",
+    ),
+    v.description("What webhooks are signed with, as entered in HrFlow; a list while it is being replaced."),
   ),
 });
 

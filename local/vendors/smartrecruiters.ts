@@ -4,6 +4,7 @@ import { attachmentRoutes } from "./smartrecruiters-attachments.ts";
 import { candidateRoutes } from "./smartrecruiters-candidates.ts";
 import { assign, creationRoutes } from "./smartrecruiters-creation.ts";
 import { errorBody, refusal } from "./smartrecruiters-errors.ts";
+import { jobRoutes } from "./smartrecruiters-jobs.ts";
 import { createLimits } from "./smartrecruiters-limits.ts";
 import { searchRoutes } from "./smartrecruiters-search.ts";
 import {
@@ -65,6 +66,7 @@ export async function startSmartrecruiters(
       ...candidateRoutes(state, settings),
       ...attachmentRoutes(state, settings),
       ...sourceRoutes(settings),
+      ...jobRoutes(state, settings),
     ],
     ...(port === undefined ? {} : { port }),
     ...(latencyInMs === undefined ? {} : { latencyInMs }),

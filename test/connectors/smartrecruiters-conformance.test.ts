@@ -1,13 +1,9 @@
 /** The SmartRecruiters connector in the suite that every connector passes, in what SmartRecruiters' pages leave open. */
 import { describe } from "vitest";
 import smartrecruiters from "../../lib/connectors/smartrecruiters/index.ts";
-import { type SmartrecruitersOptions, startSmartrecruiters } from "../../local/vendors/smartrecruiters.ts";
-import { type Bench, testConnector } from "../conformance.ts";
-import { hash } from "../conformance-scene.ts";
-
-const CREATE = "POST /jobs/:jobId/candidates";
-const SEARCH = "GET /candidates";
-const ATTACH = "POST /candidates/:id/attachments";
+import type { SmartrecruitersOptions } from "../../local/vendors/smartrecruiters.ts";
+import { testConnector } from "../conformance.ts";
+import { smartrecruitersBench } from "../conformance-smartrecruiters.ts";
 
 const VARIANTS: [name: string, options: SmartrecruitersOptions, isThorough: boolean][] = [
   ["SmartRecruiters", { secondResume: "replace" }, true],
@@ -33,73 +29,5 @@ const VARIANTS: [name: string, options: SmartrecruitersOptions, isThorough: bool
 ];
 
 describe.each(VARIANTS)("%s", (_, options, isThorough) =>
-  testConnector(smartrecruiters, benchWith(options, isThorough)),
+  testConnector(smartrecruiters, smartrecruitersBench(options, isThorough)),
 );
-
-function benchWith(options: SmartrecruitersOptions, isThorough: boolean): Bench {
-  return {
-    isThorough,
-    create: CREATE,
-    find: SEARCH,
-    callsOfCreate: [{ route: SEARCH }, { route: CREATE }, { route: ATTACH }],
-    callsOfChange: [
-      { route: "GET /candidates/:id" },
-      { route: "PATCH /candidates/:id" },
-      { route: "PUT /candidates/:id/tags" },
-      { route: "GET /candidates/:id/attachments" },
-      { route: "GET /candidates/:id/attachments/:attachmentId" },
-      { route: ATTACH },
-    ],
-    takesTags: true,
-    takesNewCv: true,
-    cvsAfterChange: ([first, second]) => (options.secondResume === "add" ? [first, second] : [second]),
-    errorBody: (message) => ({ message, errors: [] }),
-
-    async start() {
-      const simulator = await startSmartrecruiters({
-        rateLimit: false,
-        concurrency: false,
-        processingInMs: 0,
-        ...options,
-      });
-      const { settings, addCandidate, editCandidate, deleteCandidate } = simulator;
-      const job = simulator.addJob();
-      return {
-        simulator,
-        variables: { SMARTRECRUITERS_BASE_URL: simulator.url },
-        parameters: { job_id: job.id },
-        secretOf: (key) => ({ auth: key }),
-        acceptKey: (key) => simulator.acceptKeys([key]),
-        candidates: async () =>
-          simulator.candidates().map((candidate) => {
-            const { firstName, lastName, email, phoneNumber, ...details } = candidate.details;
-            const resumes = simulator.attachments().filter(({ candidateId }) => candidateId === candidate.id);
-            return {
-              id: candidate.id,
-              firstName,
-              lastName,
-              email,
-              phone: phoneNumber ?? null,
-              details: { ...details, assignments: candidate.assignments },
-              cvs: resumes.map(({ base64 }) => hash(Buffer.from(base64, "base64"))),
-            };
-          }),
-        add: (person) => {
-          addCandidate(person, job.id);
-        },
-        editByRecruiter: (id) => {
-          const { details } = simulator.candidates().find((one) => one.id === id) ?? {};
-          editCandidate(id, {
-            tags: ["Shortlist", "senior"],
-            web: { ...details?.web, skype: "fair" },
-            education: [{ institution: "Mines", degree: "Engineer" }],
-          });
-        },
-        remove: deleteCandidate,
-        setSearchLag: (milliseconds) => {
-          settings.searchLagInMs = milliseconds;
-        },
-      };
-    },
-  };
-}

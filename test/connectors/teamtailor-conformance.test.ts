@@ -1,8 +1,9 @@
 /** The Teamtailor connector in the suite that every connector passes, in what Teamtailor's pages leave open. */
 import { describe } from "vitest";
 import teamtailor from "../../lib/connectors/teamtailor/index.ts";
-import { startTeamtailor, type TeamtailorOptions } from "../../local/vendors/teamtailor.ts";
-import { type Bench, testConnector } from "../conformance.ts";
+import type { TeamtailorOptions } from "../../local/vendors/teamtailor.ts";
+import { testConnector } from "../conformance.ts";
+import { teamtailorBench } from "../conformance-teamtailor.ts";
 
 const VARIANTS: [name: string, options: TeamtailorOptions, isThorough: boolean][] = [
   ["Teamtailor", {}, true],
@@ -19,49 +20,5 @@ const VARIANTS: [name: string, options: TeamtailorOptions, isThorough: boolean][
 ];
 
 describe.each(VARIANTS)("%s", (_, options, isThorough) =>
-  testConnector(teamtailor, benchWith(options, isThorough)),
+  testConnector(teamtailor, teamtailorBench(options, isThorough)),
 );
-
-function benchWith(options: TeamtailorOptions, isThorough: boolean): Bench {
-  return {
-    isThorough,
-    create: "POST /candidates",
-    find: "GET /candidates",
-    callsOfCreate: [{ route: "GET /candidates" }, { route: "POST /candidates" }],
-    callsOfChange: [{ route: "GET /candidates/:id" }, { route: "PATCH /candidates/:id" }],
-    takesTags: true,
-    takesNewCv: true,
-    cvsAfterChange: ([, second]) => [second],
-    errorBody: (message) => ({ errors: [{ title: message, detail: message }] }),
-
-    async start() {
-      const simulator = await startTeamtailor({ rateLimit: false, ...options });
-      const { settings, addCandidate, editCandidate, deleteCandidate } = simulator;
-      return {
-        simulator,
-        variables: { TEAMTAILOR_BASE_URL: simulator.url },
-        parameters: {},
-        secretOf: (key) => ({ auth: key }),
-        acceptKey: (token) => simulator.acceptKeys([{ token, scope: "admin", access: "read_write" }]),
-        async candidates() {
-          await simulator.settled();
-          return simulator.candidates().map(({ id, attributes, resume }) => {
-            const { "first-name": firstName, "last-name": lastName, email, phone, ...details } = attributes;
-            return { id, firstName, lastName, email, phone, details, cvs: resume ? [resume.sha256] : [] };
-          });
-        },
-        add: ({ firstName, lastName, email }) => {
-          addCandidate({ "first-name": firstName, "last-name": lastName, email });
-        },
-        editByRecruiter: (id) => {
-          const tags = ["shortlist", "senior"];
-          editCandidate(id, { tags, pitch: "Met at a fair", "referring-url": "https://fair.example" });
-        },
-        remove: deleteCandidate,
-        setSearchLag: (milliseconds) => {
-          settings.searchLagInMs = milliseconds;
-        },
-      };
-    },
-  };
-}

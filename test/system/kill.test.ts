@@ -8,62 +8,49 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
-import { sampleProfile } from "../../local/vendors/sample-profiles.ts";
 import {
-  DEFAULT_TEAMTAILOR_KEY,
-  type SimulatedTeamtailor,
-  startTeamtailor,
-} from "../../local/vendors/teamtailor.ts";
+  countCandidates,
+  expectEverybodyOnce,
+  startVendors,
+  type Vendors,
+  WEBHOOK,
+  WEBHOOK_SECRET,
+} from "./workflows.ts";
 
-const PROFILES = 30;
+/** All of them go to Teamtailor, so many to each other ATS too. */
+const PROFILES = 24;
+const PROFILES_OF_ALL = 12;
 const KILLS = 4;
-const WEBHOOK_SECRET = "webhook-secret-of-the-test";
 
-let hrflow: SimulatedHrflow;
-let teamtailor: SimulatedTeamtailor;
+let vendors: Vendors;
 let directory: string;
 let relay: ChildProcess | undefined;
 
 beforeEach(async () => {
-  hrflow = await startHrflow({ latencyInMs: 20 });
-  teamtailor = await startTeamtailor({ rateLimit: false, latencyInMs: 60 });
   directory = await mkdtemp(join(tmpdir(), "relay-kill-"));
-  const secrets = {
-    "hrflow/demo": { ...DEFAULT_HRFLOW_KEY, webhook_secret: WEBHOOK_SECRET },
-    "teamtailor/demo": { auth: DEFAULT_TEAMTAILOR_KEY.token },
-  };
-  await writeFile(join(directory, "secrets.json"), JSON.stringify(secrets));
+  vendors = await startVendors(directory);
+  // Slow enough to be killed between any two calls, and in the midst of each.
+  vendors.hrflow.latencyInMs = 20;
+  for (const { account } of vendors.systems) account.simulator.latencyInMs = 60;
+  await writeFile(join(directory, "secrets.json"), JSON.stringify(vendors.secrets));
 });
 afterEach(async () => {
   relay?.kill("SIGKILL");
-  await hrflow.stop();
-  await teamtailor.stop();
+  await vendors.stop();
   await rm(directory, { recursive: true, force: true });
 });
 
 /** Starts the system as a user does, and waits until it says that it is ready. */
 async function start(port: number): Promise<void> {
-  const repository = new URL("../..", import.meta.url).pathname;
-  const workflows = new URL("workflows.ts", import.meta.url).pathname;
-  const data = join(directory, "data");
+  const files = ["--workflows", vendors.workflowsFile, "--secrets", join(directory, "secrets.json")];
+  const data = ["--data", join(directory, "data")];
   relay = spawn(
     process.execPath,
-    ["local/start.ts", "--live", "--port", `${port}`, "--speed", "100", "--data", data].concat([
-      "--workflows",
-      workflows,
-      "--secrets",
-      join(directory, "secrets.json"),
-    ]),
+    ["local/start.ts", "--live", "--port", `${port}`, "--speed", "100", ...data, ...files],
     {
-      cwd: repository,
+      cwd: new URL("../..", import.meta.url).pathname,
       stdio: ["ignore", "pipe", "inherit"],
-      env: {
-        ...process.env,
-        HRFLOW_BASE_URL: hrflow.url,
-        TEAMTAILOR_BASE_URL: teamtailor.url,
-        CV_ALLOWED_ORIGINS: new URL(hrflow.url).origin,
-      },
+      env: { ...process.env, ...vendors.environment },
     },
   );
   const lines = createInterface({ input: relay.stdout ?? expect.fail("the output is piped") });
@@ -80,36 +67,36 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test("killed again and again while it works, it loses nothing and doubles nothing", async () => {
-  const source = hrflow.addSource({});
-  const keys = Array.from({ length: PROFILES }, (_, index) => {
-    const { profile } = sampleProfile(index);
-    return hrflow.putProfile({ ...profile, source_key: source.key }).key;
-  });
+test("killed again and again while it works, it loses nothing and doubles nothing, in any ATS", async () => {
+  const keys = vendors.addProfiles(PROFILES, { inSmallSource: PROFILES_OF_ALL });
+  // Those of one ATS alone and those of all in turn, so that every kill hits both.
+  const inTurn = keys.toSorted((one, other) => (one < other ? -1 : 1));
   const port = await freePort();
-  const webhook = { url: `http://127.0.0.1:${port}/webhooks/demo`, secret: WEBHOOK_SECRET };
+  const webhook = { url: `http://127.0.0.1:${port}/webhooks/${WEBHOOK}`, secret: WEBHOOK_SECRET };
   await start(port);
-  for (const [index, key] of keys.entries()) {
+  for (const [index, key] of inTurn.entries()) {
     for (;;) {
       // A sender that gets no 2xx tries again, as HrFlow is told to.
-      const answer = await hrflow
-        .notify(key, { ...webhook, type: "profile.parsing.success" })
-        .catch(() => undefined);
+      const type = "profile.parsing.success";
+      const answer = await vendors.hrflow.notify(key, { ...webhook, type }).catch(() => undefined);
       if (answer?.status === 202) break;
       await delay(50);
     }
     if (index % Math.ceil(PROFILES / KILLS) === 3) {
-      await delay(100 + index * 5); // in the midst of reads, looks-up, creates
+      await delay(100 + index * 5); // in the midst of reads, looks-up, creates, CVs
       relay?.kill("SIGKILL");
       await start(port);
     }
   }
-  await expect.poll(() => teamtailor.candidates().length, { timeout: 60_000, interval: 100 }).toBe(PROFILES);
+  const everybody = { teamtailor: PROFILES, flatchr: PROFILES_OF_ALL, smartrecruiters: PROFILES_OF_ALL };
+  await expect.poll(() => countCandidates(vendors), { timeout: 60_000, interval: 100 }).toEqual(everybody);
+  // A candidate may still wait for its CV.
+  await expect.poll(() => withoutCv(), { timeout: 60_000, interval: 100 }).toBe(0);
   await delay(2_000); // what was redelivered has its chance to do harm
-  expect(teamtailor.duplicates()).toEqual([]);
-  expect(teamtailor.candidates()).toHaveLength(PROFILES);
-  for (const key of keys) {
-    const email = hrflow.profile(key)?.info.email;
-    expect(teamtailor.candidates().filter(({ attributes }) => attributes.email === email)).toHaveLength(1);
-  }
-}, 120_000);
+  await expectEverybodyOnce(vendors, keys);
+}, 180_000);
+
+async function withoutCv(): Promise<number> {
+  const seen = await Promise.all(vendors.systems.map(({ account }) => account.candidates()));
+  return seen.flat().filter(({ cvs }) => cvs.length === 0).length;
+}

@@ -75,7 +75,8 @@ export function connect({
   };
 }
 
-function companyOf(auth: FlatchrAuth, parameters: FlatchrParameters): string {
+/** @throws TemporaryError when neither the parameters nor the secret name it */
+export function companyOf(auth: FlatchrAuth, parameters: FlatchrParameters): string {
   const company = parameters.company ?? auth.company_id;
   if (company !== undefined) return company;
   throw new TemporaryError(

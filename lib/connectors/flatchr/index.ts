@@ -1,4 +1,5 @@
 import type { Connector } from "../../connector.ts";
+import { checkPush, checkSource } from "./check.ts";
 import { connect } from "./client.ts";
 import { toCandidate } from "./mapping.ts";
 import {
@@ -31,12 +32,14 @@ export default {
     // seconds are enough; a minute also lets a create end that was still under way when its answer was lost.
     settleInSeconds: 60,
     connect,
+    check: checkPush,
   },
   pull: {
     parameters: pullParametersSchema,
     candidate: sourceCandidateSchema,
     toProfile,
     connect: openSource,
+    check: checkSource,
   },
 } satisfies Connector<
   FlatchrAuth,

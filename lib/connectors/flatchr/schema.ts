@@ -29,12 +29,35 @@ const environmentBaseUrl = v.pipe(
  */
 export const authSchema = v.pipe(
   v.object({
-    /** "Advanced settings > Advanced > API" in Flatchr; valid for 365 days. */
-    api_key: v.nullish(apiKey),
-    auth: v.nullish(apiKey),
-    company_id: v.nullish(text),
-    company: v.nullish(text),
-    env_base_url: v.nullish(environmentBaseUrl),
+    api_key: v.pipe(
+      v.nullish(apiKey),
+      v.metadata({
+        description: "From Advanced settings > Advanced > API in Flatchr; valid for 365 days.",
+        requiredUnless: "auth",
+      }),
+    ),
+    auth: v.pipe(
+      v.nullish(apiKey),
+      v.description("The older name of api_key; `Bearer KEY` is taken as well."),
+    ),
+    company_id: v.pipe(
+      v.nullish(text),
+      v.metadata({
+        description: "The key of the company. A push may name it in push_parameters instead.",
+        requiredUnless: "company",
+        examples: ["LEZBvp5b4LdMoVmg"],
+      }),
+    ),
+    company: v.pipe(v.nullish(text), v.description("The older name of company_id.")),
+    env_base_url: v.pipe(
+      v.nullish(environmentBaseUrl),
+      v.metadata({
+        description:
+          "Where the account is: https://api.flatchr.io, or https://api.demo.flatchr.io for a test account.",
+        default: "https://api.flatchr.io",
+        examples: ["https://api.demo.flatchr.io"],
+      }),
+    ),
   }),
   v.forward(
     v.check(({ api_key, auth }) => Boolean(api_key ?? auth), "must be given"),
@@ -51,12 +74,30 @@ export type FlatchrAuth = v.InferOutput<typeof authSchema>;
 /** `push_parameters` of a workflow. */
 export const parametersSchema = v.pipe(
   v.strictObject({
-    /** Slug, encrypted id or number of the vacancy. */
-    vacancy: v.pipe(v.union([v.string(), v.number()]), v.transform(String), text),
-    /** The company's key; it wins over the one in the secret. */
-    company: v.nullish(text),
-    /** The spelling of the document of 2021. */
-    compagny: v.nullish(text),
+    vacancy: v.pipe(
+      v.union([v.string(), v.number()]),
+      v.metadata({
+        description: "The vacancy in which candidates are placed: its slug, its encrypted id or its number.",
+        examples: ["k0M5O9ylKZnxbQBy"],
+      }),
+      v.transform(String),
+      text,
+    ),
+    company: v.pipe(
+      v.nullish(text),
+      v.metadata({
+        description: "The key of the company; it wins over the one in the secret.",
+        defaultsTo: "the secret's",
+        examples: ["LEZBvp5b4LdMoVmg"],
+      }),
+    ),
+    compagny: v.pipe(
+      v.nullish(text),
+      v.metadata({
+        description: "The spelling of company in the document of 2021.",
+        defaultsTo: "the secret's",
+      }),
+    ),
   }),
   v.transform(({ vacancy, company, compagny }) => ({ vacancy, company: company ?? compagny ?? undefined })),
 );
@@ -98,9 +139,10 @@ export const candidateSchema = v.pipe(
 export type FlatchrCandidate = v.InferOutput<typeof candidateSchema>;
 
 /** A filter of the search: what is null is no filter. */
-const filter = <T>(schema: v.GenericSchema<unknown, T>) =>
+const filter = <T>(schema: v.GenericSchema<unknown, T>, description: string, example: unknown) =>
   v.pipe(
     v.nullish(schema),
+    v.metadata({ description, default: null, examples: [example] }),
     v.transform((value) => value ?? undefined),
   );
 const filterDate = v.pipe(
@@ -112,17 +154,18 @@ const filterDate = v.pipe(
 /** `pull_parameters` of a workflow: the filters of the search. @see FlatchrApi.readApplicants */
 export const pullParametersSchema = v.pipe(
   v.strictObject({
-    firstname: filter(text),
-    lastname: filter(text),
-    email: filter(text),
-    hired: filter(v.boolean()),
-    /** The title of a column. */
-    column: filter(text),
-    /** Of the creation, as is `end`. */
-    start: filter(filterDate),
-    end: filter(filterDate),
-    /** Encrypted id, slug or number of a vacancy. */
-    vacancy: filter(v.pipe(v.union([v.string(), v.number()]), v.transform(String), text)),
+    firstname: filter(text, "First name of the candidate.", "Alix"),
+    lastname: filter(text, "Last name of the candidate.", "Exemple"),
+    email: filter(text, "E-mail address of the candidate.", "alix.exemple@example.com"),
+    hired: filter(v.boolean(), "Whether the candidate has been hired.", true),
+    column: filter(text, "Title of the column in which the candidate is.", "Entretien RH"),
+    start: filter(filterDate, "Created on this day or later, MM/DD/YY.", "01/31/25"),
+    end: filter(filterDate, "Created on this day or earlier, MM/DD/YY; not before start.", "12/31/25"),
+    vacancy: filter(
+      v.pipe(v.union([v.string(), v.number()]), v.transform(String), text),
+      "The vacancy of the candidate: its encrypted id, its slug or its number.",
+      "k0M5O9ylKZnxbQBy",
+    ),
   }),
   v.forward(
     v.check(

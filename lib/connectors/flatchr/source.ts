@@ -44,7 +44,8 @@ export function openSource({
   };
 }
 
-function companyOf({ company_id }: FlatchrAuth): string {
+/** @throws TemporaryError when the secret does not name it */
+export function companyOf({ company_id }: FlatchrAuth): string {
   if (company_id !== undefined) return company_id;
   throw new TemporaryError(
     "credential_failure",

@@ -10,6 +10,7 @@ import {
   type CurrentCandidate,
   candidateAnswer,
   errorAnswer,
+  jobAnswer,
   type SmartrecruitersAuth,
   type SmartrecruitersCandidate,
   type SmartrecruitersParameters,
@@ -90,6 +91,19 @@ export function openApi(
       }
       return { candidates, isComplete: false };
     },
+
+    /**
+     * Asks for one candidate, whoever it is, to see whether the key may look for them at all.
+     *
+     * @see https://developers.smartrecruiters.com/reference/candidatesall-1
+     */
+    async tryToSearch(): Promise<void> {
+      const call = { query: { limit: "1" }, endpoint: "GET /candidates", limit: SEARCH_LIMIT };
+      await reads.call("GET", "candidates", { ...call, answer: searchAnswer });
+    },
+
+    /** @see https://developers.smartrecruiters.com/reference/jobsget-1 */
+    readJob: () => reads.call("GET", `jobs/${jobId}`, { endpoint: "GET /jobs/{jobId}", answer: jobAnswer }),
 
     /** @see https://developers.smartrecruiters.com/reference/candidatesget-1 */
     read: (id: string) =>

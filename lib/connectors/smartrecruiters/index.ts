@@ -1,5 +1,6 @@
 import type { Connector } from "../../connector.ts";
 import { SETTLE_IN_SECONDS } from "./api.ts";
+import { check } from "./check.ts";
 import { connect } from "./client.ts";
 import { toCandidate } from "./mapping.ts";
 import {
@@ -25,5 +26,6 @@ export default {
     budgetInSeconds: 150,
     settleInSeconds: SETTLE_IN_SECONDS,
     connect,
+    check,
   },
 } satisfies Connector<SmartrecruitersAuth, SmartrecruitersParameters, SmartrecruitersCandidate>;

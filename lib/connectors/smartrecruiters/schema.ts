@@ -5,19 +5,26 @@ const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 
 /** The secret named by `connector_auth`. */
 export const authSchema = v.object({
-  /** The value of `X-SmartToken`: an API key of the Customer API. */
-  auth: v.pipe(v.string(), v.trim(), v.regex(/^[\x21-\x7e]+$/, "must be an API key")),
+  auth: v.pipe(
+    v.string(),
+    v.trim(),
+    v.regex(/^[\x21-\x7e]+$/, "must be an API key"),
+    v.description("An API key of the Customer API: the value of `X-SmartToken`."),
+  ),
 });
 export type SmartrecruitersAuth = v.InferOutput<typeof authSchema>;
 
 /** `push_parameters` of a workflow. */
 export const parametersSchema = v.strictObject({
-  /** The job to which candidates are assigned: the UUID of the job, not of its posting. */
   job_id: v.pipe(
     v.string(),
     v.trim(),
     v.nonEmpty("must be the id of a job"),
     v.regex(/[^.]/, "must be the id of a job"), // "." and ".." would be another path.
+    v.metadata({
+      description: "The job to which candidates are assigned: the UUID of the job, not of its posting.",
+      examples: ["3696cad0-a9b0-4a40-9cd7-4cc5feb1a509"],
+    }),
   ),
 });
 export type SmartrecruitersParameters = v.InferOutput<typeof parametersSchema>;
@@ -121,6 +128,9 @@ export const attachmentsAnswer = v.object({
     }),
   ),
 });
+
+/** The part of a job that is read. */
+export const jobAnswer = v.object({ title: given, status: given });
 
 /** Both forms of an error: with a list of what is wrong, and with a message alone. */
 export const errorAnswer = v.object({

@@ -114,7 +114,7 @@ function isEmailTaken(error: unknown): error is VendorError {
 }
 
 /** Teamtailor's API, with the version that it wants: it refuses any other, and names the current one. */
-function createCaller({ auth, environment, signal }: Access<TeamtailorAuth, TeamtailorParameters>) {
+export function createCaller({ auth, environment, signal }: Access<TeamtailorAuth, TeamtailorParameters>) {
   const http = createVendorClient(
     {
       vendor: "Teamtailor",

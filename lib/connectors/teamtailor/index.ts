@@ -1,4 +1,5 @@
 import type { Connector } from "../../connector.ts";
+import { check } from "./check.ts";
 import { connect } from "./client.ts";
 import { toCandidate } from "./mapping.ts";
 import {
@@ -23,5 +24,6 @@ export default {
     budgetInSeconds: 60,
     settleInSeconds: 60,
     connect,
+    check,
   },
 } satisfies Connector<TeamtailorAuth, TeamtailorParameters, TeamtailorCandidate>;

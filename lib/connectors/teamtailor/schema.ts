@@ -7,26 +7,33 @@ const text = v.pipe(v.string(), v.nonEmpty());
 const apiKey = v.pipe(
   v.string(),
   v.trim(),
+  v.description("An API key with Admin scope, read and write; `Token token=KEY` is taken as well."),
   v.transform((value) => value.replace(/^Token token=/i, "").replace(/^"(.*)"$/, "$1")),
   v.nonEmpty("must be an API key"),
 );
 
 /** The secret named by `connector_auth`. */
 export const authSchema = v.object({
-  /** An API key with Admin scope, read and write. */
   auth: apiKey,
-  /** Where the account lives. A key of the other region is answered with 401. */
-  region: v.optional(v.picklist(["eu", "na"]), "eu"),
-  /** Value of `X-Api-Version`, YYYYMMDD. */
-  api_version: v.optional(v.pipe(v.string(), v.regex(/^\d{8}$/, "must be a date YYYYMMDD")), "20240904"),
+  region: v.pipe(
+    v.optional(v.picklist(["eu", "na"]), "eu"),
+    v.metadata({
+      description: "Where the account lives. A key of the other region is answered with 401.",
+      examples: ["na"],
+    }),
+  ),
+  api_version: v.pipe(
+    v.optional(v.pipe(v.string(), v.regex(/^\d{8}$/, "must be a date YYYYMMDD")), "20240904"),
+    v.metadata({ description: "The value of `X-Api-Version`, YYYYMMDD.", examples: ["20240904"] }),
+  ),
 });
 export type TeamtailorAuth = v.InferOutput<typeof authSchema>;
 
 /** `push_parameters` of a workflow. */
 export const parametersSchema = v.strictObject({
-  /** True if added by a recruiter without applying. */
   sourced: v.pipe(
     v.nullish(v.boolean(), false),
+    v.metadata({ description: "True if added by a recruiter without applying.", examples: [true] }),
     v.transform((sourced) => sourced ?? false),
   ),
 });

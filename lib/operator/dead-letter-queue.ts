@@ -1,0 +1,169 @@
+/** The calls to a function's dead-letter queue. */
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+} from "@aws-sdk/client-sqs";
+import * as v from "valibot";
+import type { HandOperated } from "../by-hand.ts";
+import { known } from "../known.ts";
+
+/** A message that was given up. */
+export interface DeadLetter {
+  message_id: string;
+  /** Why; `not_recorded` where SQS itself gave it up, after too many attempts that ended without a word. */
+  reason: string;
+  detail?: string;
+  attempts?: string;
+  /** When it came here or, where SQS itself gave it up, when it was first sent. */
+  since: string;
+  workflow_id?: string;
+  source_key?: string;
+  profile_key?: string;
+  body: string;
+  groupId: string;
+  receiptHandle: string;
+}
+
+type Operated = Pick<HandOperated, "action" | "environment" | "timeLeft">;
+
+const BATCH = 10;
+/** While they are looked at, nobody else sees them; if we die, they are seen again after this. */
+const VISIBILITY_TIMEOUT_IN_SECONDS = 60;
+/** An empty answer without waiting may come from servers that have none, beside others that have some. */
+const WAIT_IN_SECONDS = 1;
+const RESERVE_IN_MILLISECONDS = 10_000;
+const NOT_RECORDED = "not_recorded";
+
+/**
+ * Shows every dead letter once, in batches; those that stay are seen by others again when it ends.
+ *
+ * SQS hands out the first messages of a group and holds back the rest until those are gone or visible again, so that
+ * after a pass over all groups there may be more to see in the next.
+ *
+ * @param visit answers which ones it has removed, or that it has seen enough
+ * @returns how many were shown, and whether these were all
+ */
+export async function visitDeadLetters(
+  operated: Operated,
+  maximum: number,
+  visit: (letters: DeadLetter[]) => Promise<readonly DeadLetter[] | "enough">,
+): Promise<{ seen: number; isComplete: boolean }> {
+  const seen = new Set<string>();
+  const start = operated.timeLeft();
+  const reserve = Math.min(RESERVE_IN_MILLISECONDS, start / 5);
+  for (;;) {
+    const held = new Map<string, DeadLetter>();
+    const seenBefore = seen.size;
+    try {
+      for (;;) {
+        if (seen.size >= maximum || operated.timeLeft() < reserve)
+          return { seen: seen.size, isComplete: false };
+        const letters = await receive(operated);
+        if (letters.length === 0) break;
+        for (const letter of letters) held.set(letter.message_id, letter);
+        const fresh = letters.filter(({ message_id }) => !seen.has(message_id));
+        for (const { message_id } of fresh) seen.add(message_id);
+        const removed = await visit(fresh);
+        if (removed === "enough") return { seen: seen.size, isComplete: false };
+        for (const { message_id } of removed) held.delete(message_id);
+      }
+    } finally {
+      await release([...held.values()], operated);
+    }
+    if (seen.size === seenBefore || held.size === 0) return { seen: seen.size, isComplete: true };
+  }
+}
+
+/** About how many there are, seen or unseen. */
+export async function countDeadLetters({ action, environment }: Operated): Promise<number> {
+  const { Attributes = {} } = await environment.sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: environment.settings.deadLetterQueueUrl(action),
+      AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+    }),
+  );
+  return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+}
+
+/** What cannot be deleted now is there once more later, which is harmless. */
+export async function removeDeadLetters(
+  letters: readonly DeadLetter[],
+  { action, environment }: Operated,
+): Promise<void> {
+  if (letters.length === 0) return;
+  const Entries = letters.map(({ receiptHandle: ReceiptHandle }, index) => ({
+    Id: `${index}`,
+    ReceiptHandle,
+  }));
+  const QueueUrl = environment.settings.deadLetterQueueUrl(action);
+  await environment.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+}
+
+async function receive({ action, environment }: Operated): Promise<DeadLetter[]> {
+  const { Messages = [] } = await environment.sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: environment.settings.deadLetterQueueUrl(action),
+      MaxNumberOfMessages: BATCH,
+      VisibilityTimeout: VISIBILITY_TIMEOUT_IN_SECONDS,
+      WaitTimeSeconds: WAIT_IN_SECONDS,
+      MessageSystemAttributeNames: ["MessageGroupId", "SentTimestamp"],
+      MessageAttributeNames: ["All"],
+    }),
+  );
+  return Messages.map(toDeadLetter);
+}
+
+/** If this fails, they are seen again by themselves after the visibility time-out. */
+async function release(letters: readonly DeadLetter[], { action, environment }: Operated): Promise<void> {
+  const QueueUrl = environment.settings.deadLetterQueueUrl(action);
+  for (let start = 0; start < letters.length; start += BATCH) {
+    const Entries = letters.slice(start, start + BATCH).map(({ receiptHandle: ReceiptHandle }, index) => ({
+      Id: `${index}`,
+      ReceiptHandle,
+      VisibilityTimeout: 0,
+    }));
+    try {
+      await environment.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+    } catch (error) {
+      const detail = error instanceof Error ? error.name : "failed";
+      environment.log.warn("visibility not changed", { detail });
+      return;
+    }
+  }
+}
+
+const bodySchema = v.object({
+  workflow_id: v.fallback(v.optional(v.string()), undefined),
+  source_key: v.fallback(v.optional(v.string()), undefined),
+  profile_key: v.fallback(v.optional(v.string()), undefined),
+});
+
+function toDeadLetter(message: Message): DeadLetter {
+  const { MessageId = "", Body = "", ReceiptHandle = "", Attributes = {}, MessageAttributes = {} } = message;
+  return {
+    message_id: MessageId,
+    reason: MessageAttributes.reason?.StringValue ?? NOT_RECORDED,
+    ...known({
+      detail: MessageAttributes.detail?.StringValue,
+      attempts: MessageAttributes.attempts?.StringValue,
+    }),
+    since: new Date(Number(Attributes.SentTimestamp)).toISOString(),
+    ...keysIn(Body),
+    body: Body,
+    groupId: Attributes.MessageGroupId ?? MessageId,
+    receiptHandle: ReceiptHandle,
+  };
+}
+
+/** What a message is about, where it is one of ours. */
+function keysIn(body: string) {
+  try {
+    const result = v.safeParse(bodySchema, JSON.parse(body));
+    return result.success ? known(result.output) : {};
+  } catch {
+    return {};
+  }
+}
