@@ -8,24 +8,35 @@ import limits from "./limits.json" with { type: "json" };
 const connectors: readonly Connector[] = list;
 export const { byId, byWebhook } = checkWorkflows(declared);
 
+interface TableRight {
+  actions: string[];
+  keys: string[];
+}
+
 /** A function that works on a queue of its own. */
 export interface QueueFunction {
   name: string;
   limits: typeof limits.push;
   /** What it does in the table, and by which keys: see docs/state.md. */
-  table: { actions: string[]; keys: string[] };
-  /** Whether it goes on with its own work by a message to itself. */
-  sendsToItself: boolean;
+  table: TableRight[];
+  /** Whether schedules start it: what they could not start is kept. */
+  isScheduled: boolean;
 }
 
 export const RECEIVER = "receive-hrflow-webhook";
 
 /** HrFlow → ATS, one for each connector. */
-export const pushFunctions: QueueFunction[] = connectors.map(({ name }) => ({
+export const pushFunctions: QueueFunction[] = connectors.map(({ name, pull }) => ({
   name: `push-profile-to-${name}`,
   limits: limits.push,
-  table: { actions: ["GetItem", "UpdateItem"], keys: ["link#*", "rate#*"] },
-  sendsToItself: false,
+  table: [
+    { actions: ["DeleteItem", "GetItem", "UpdateItem"], keys: ["link#*"] },
+    { actions: ["GetItem", "UpdateItem"], keys: ["rate#*"] },
+    { actions: ["PutItem", "Query"], keys: ["run#*"] },
+    // Only where an update from the same ATS leaves them.
+    ...(pull ? [{ actions: ["DeleteItem", "GetItem"], keys: ["echo#*"] }] : []),
+  ],
+  isScheduled: false,
 }));
 
 /** ATS → HrFlow, one for each connector that can be read. */
@@ -34,11 +45,15 @@ export const updateFunctions: QueueFunction[] = connectors
   .map(({ name }) => ({
     name: `update-profiles-in-hrflow-from-${name}`,
     limits: limits.update,
-    table: {
-      actions: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"],
-      keys: ["candidate#*", "cursor#*", "lease#*", "link#*", "pending#*", "rate#*"],
-    },
-    sendsToItself: true,
+    table: [
+      { actions: ["BatchGetItem", "DeleteItem", "PutItem"], keys: ["candidate#*"] },
+      { actions: ["GetItem", "PutItem"], keys: ["cursor#*"] },
+      { actions: ["DeleteItem", "GetItem", "PutItem"], keys: ["echo#*"] },
+      { actions: ["GetItem", "UpdateItem"], keys: ["lease#*", "rate#*"] },
+      { actions: ["DeleteItem", "GetItem", "PutItem", "Query"], keys: ["pending#*"] },
+      { actions: ["PutItem", "Query"], keys: ["run#*"] },
+    ],
+    isScheduled: true,
   }));
 
 /** The workflows that a function runs: it has the name of their action. */

@@ -21,10 +21,13 @@ export function receiverRole(): Record<string, Resource> {
   ]);
 }
 
-/** Works on its own queue and in its part of the table, and reads the secrets of the workflows that it runs. */
-export function queueFunctionRole({ name, table, sendsToItself }: QueueFunction): Record<string, Resource> {
+/**
+ * Works on its own queue and in its part of the table, and reads the secrets of the workflows that it runs. By hand it
+ * lists its dead letters and puts them back into its queue.
+ */
+export function queueFunctionRole({ name, table, isScheduled }: QueueFunction): Record<string, Resource> {
   const { queue, deadLetters, missedRuns } = idsOf(name);
-  const ownTargets = sendsToItself ? [queue, deadLetters, missedRuns] : [deadLetters];
+  const ownTargets = isScheduled ? [queue, deadLetters, missedRuns] : [queue, deadLetters];
   const secrets = workflowsOf(name).flatMap(({ hrflow_auth, connector_auth }) => [
     hrflow_auth.secret,
     connector_auth.secret,
@@ -32,16 +35,16 @@ export function queueFunctionRole({ name, table, sendsToItself }: QueueFunction)
   return functionRole(name, [
     allow(
       ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
-      arnOf(queue),
+      [arnOf(queue), arnOf(deadLetters)],
     ),
     allow(["sqs:SendMessage"], ownTargets.map(arnOf)),
-    {
+    ...table.map(({ actions, keys }) => ({
       ...allow(
-        table.actions.map((action) => `dynamodb:${action}`),
+        actions.map((action) => `dynamodb:${action}`),
         arnOf("Table"),
       ),
-      Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": table.keys } },
-    },
+      Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys } },
+    })),
     ...readSecrets(secrets),
   ]);
 }

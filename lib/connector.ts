@@ -34,6 +34,8 @@ export interface Connector<
      * @throws Error with a message for a person when the profile cannot become a candidate.
      */
     toCandidate(profile: Profile, parameters: PushParameters): Candidate;
+    /** The calls that a push and its check may make. */
+    calls: readonly ApiCall[];
     /** How the CV reaches the ATS: as an address that the ATS fetches, or as the file itself. */
     cv: "url" | "file";
     /** How long one push may take, with all its calls. The link is leased for so long. */
@@ -57,11 +59,26 @@ export interface Connector<
     candidate: v.GenericSchema<unknown, SourceCandidate>;
     /** The mapping, used when a workflow has no `format` of its own: what the ATS knows of a profile, and nothing else. Pure. */
     toProfile(candidate: SourceCandidate): ProfileEdit;
+    /** The calls that a run and its check may make. */
+    calls: readonly ApiCall[];
     /** Opens the ATS for one run. */
     connect(access: Access<Auth, PullParameters>): CandidateSource<SourceCandidate>;
     /** As the one of a push, for what a run reads. */
     check(access: Access<Auth, PullParameters>): Promise<Finding[]>;
   };
+}
+
+/** A call that is made, for the pages in docs/actions. A test compares the lists with the clients, and with what simulators see. */
+export interface ApiCall {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** As the documentation writes it: `/candidates/{id}`. */
+  path: string;
+  /** A phrase that goes on after the call. */
+  does: string;
+  /** The documentation, as it stands above the call in the client. */
+  see: string;
+  /** No ordinary run makes it. */
+  seldom?: true;
 }
 
 /** What a connector gets to reach its ATS. */

@@ -15,7 +15,8 @@ export interface KnownWorkflows {
 
 const eventSchema = v.looseObject({ workflow_id: v.string(), action: v.optional(v.string()) });
 const CREDENTIALS = ["hrflow_auth", "connector_auth"];
-const OVERRIDES = [
+/** What can be laid over a declared workflow, and its id. */
+export const OVERRIDES = [
   "workflow_id",
   "pull_parameters",
   "push_parameters",

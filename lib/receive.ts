@@ -30,25 +30,21 @@ export async function receiveWebhook(
 ): Promise<WebhookAnswer> {
   const name = request.pathParameters?.name ?? "";
   const known = workflows.byWebhook.get(name);
-  const { log, metrics } = environment;
-  const about = { webhook: known ? name : undefined };
-  let answer: WebhookAnswer;
-  try {
-    answer = known
-      ? await receive(request, known, logAbout(about, environment))
-      : refusal(404, "no workflow listens to this webhook name");
-  } catch (error) {
-    logFailure(error, log);
-    answer = NOT_STORED;
-  }
+  const { log, metrics } = logAbout({ webhook: known ? name : undefined }, environment);
+  const answer = known
+    ? await receive(request, known, { ...environment, log }).catch((error) => {
+        logFailure(error, log);
+        return NOT_STORED;
+      })
+    : refusal(404, "no workflow listens to this webhook name");
 
   const { status, body } = answer;
   const webhook = known ? name : "(unknown)";
   if ("error" in body) {
-    log.warn("webhook refused", { ...about, status, reason: body.error });
+    log.warn("webhook refused", { status, reason: body.error });
     metrics.add("webhooks_refused", 1, { webhook, status: `${status}` });
   } else {
-    log.info("webhook received", { ...about, status, ...body });
+    log.info("webhook received", { status, ...body });
     metrics.add("webhooks_received", 1, { webhook });
     metrics.add("messages_stored", body.stored, { webhook });
   }

@@ -121,6 +121,22 @@ export function testConnector(connector: Connector, bench: Bench): void {
     expect(after.details).toEqual(before?.details);
   });
 
+  test("what a recruiter has added stays beside what HrFlow adds to it", async () => {
+    const scene = await open();
+    const profile = scene.addProfile({ info: { summary: null } });
+    await scene.push(profile);
+    const [created] = await scene.candidatesOf(profile);
+    scene.account.editByRecruiter(created?.id ?? "");
+    const [before] = await scene.candidatesOf(profile);
+
+    const tags = ["senior", "promoted"].map((name) => ({ name, value: null }));
+    scene.hrflow.editProfile(profile.key, { info: { phone: NEXT_PHONE }, tags });
+    expect(await scene.push(profile)).toMatchObject({ outcome: "updated" });
+    const after = await expectOneCandidate(scene, profile, { phone: NEXT_PHONE });
+    expect(textsIn(after.details)).toEqual(expect.arrayContaining(textsIn(before?.details)));
+    if (bench.takesTags) expect(textsIn(after.details)).toContain("promoted");
+  });
+
   test("what goes back and forth ends as it is now", async () => {
     const scene = await open();
     const profile = scene.addProfile();
@@ -249,4 +265,11 @@ export function testConnector(connector: Connector, bench: Bench): void {
       },
     );
   });
+}
+
+/** Every text and number in a value, however deep. */
+function textsIn(value: unknown): string[] {
+  return typeof value === "object" && value !== null
+    ? Object.values(value).flatMap(textsIn)
+    : [String(value)];
 }

@@ -1,5 +1,5 @@
 /**
- * Every parameter of the five documents, each by its own name and in the document's own form of a call: a test fails when
+ * Every parameter of the four documents about pushes (that of the update: document-parameters-update.test.ts), each by its own name and in the document's own form of a call: a test fails when
  * the parameter is ignored. In the place of what JSON cannot carry (an instance, a function) stands its name.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -45,7 +45,12 @@ const call = (action: string, event: object, changes: object = {}) =>
 const outcome = ({ items }: RunAnswer) => items[0]?.outcome;
 
 /** A credential is never in an event: refused there by its name, and used from the secret. */
-async function expectCredential(action: string, event: object, secret: string, wrong: object) {
+async function expectCredential(
+  action: string,
+  event: object,
+  secret: string,
+  wrong: Record<string, unknown>,
+) {
   const refused = await call(action, event);
   expect(refused).toMatchObject({
     status: "fatal",
@@ -160,7 +165,7 @@ describe("document 001: push a profile to Flatchr, 2022", () => {
   });
 
   test("auth", async () => {
-    const { company_id } = scene.flatchr.companyId ? scene.secrets["flatchr/acme"] : { company_id: "" };
+    const { company_id } = scene.secrets["flatchr/acme"];
     const event = { ...origin(), target_parameters: { auth: "RAW" } };
     await expectCredential(FLATCHR, event, "flatchr/acme", { auth: "wrong", company_id });
     scene.environment.rotateSecret("flatchr/acme", { auth: `Bearer ${DEFAULT_FLATCHR_KEY}`, company_id });

@@ -69,7 +69,7 @@ export async function startOperatorScene(functions: Readonly<Record<string, unkn
     action: string,
     event: unknown,
     changes: object = {},
-    timeLeft = 180_000,
+    timeLeft = () => 180_000,
   ): Promise<Answer> {
     const list = Object.values({ ...workflows, [action]: { ...workflows[action], ...changes } });
     const user = { workflows: list, functions };
@@ -77,7 +77,7 @@ export async function startOperatorScene(functions: Readonly<Record<string, unkn
     const handler = connector
       ? pushFunction(connector, user, environment)
       : updateFunction(flatchrConnector, user, environment);
-    const context = { functionName: action, getRemainingTimeInMillis: () => timeLeft } as Context;
+    const context = { functionName: action, getRemainingTimeInMillis: timeLeft } as Context;
     return (await handler(event, context)) as Answer;
   }
 
@@ -93,6 +93,8 @@ export async function startOperatorScene(functions: Readonly<Record<string, unkn
     job,
     secrets,
     invoke,
+    /** As it is declared. */
+    workflow: (action: string): object => workflows[action] ?? {},
     /** A profile of a new person in HrFlow; its key. */
     addProfile(): string {
       people += 1;

@@ -37,48 +37,59 @@ const WAIT_IN_SECONDS = 1;
 const RESERVE_IN_MILLISECONDS = 10_000;
 const NOT_RECORDED = "not_recorded";
 
+/** What a visit has come to. */
+export interface Visit {
+  /** How many were shown. */
+  seen: number;
+  /** About how many there were when it began. */
+  total: number;
+  /** Whether it was shown all of them. */
+  isComplete: boolean;
+}
+
 /**
- * Shows every dead letter once, in batches; those that stay are seen by others again when it ends.
+ * Shows dead letters, each once, in batches; those that stay are seen by others again when it ends.
  *
- * SQS hands out the first messages of a group and holds back the rest until those are gone or visible again, so that
- * after a pass over all groups there may be more to see in the next.
+ * SQS hands out the first messages of a group, and holds back the rest until those are gone or visible again. So a pass
+ * over all groups is followed by another while it has removed some; what lies behind ten that stay is not shown.
  *
  * @param visit answers which ones it has removed, or that it has seen enough
- * @returns how many were shown, and whether these were all
  */
 export async function visitDeadLetters(
   operated: Operated,
   maximum: number,
   visit: (letters: DeadLetter[]) => Promise<readonly DeadLetter[] | "enough">,
-): Promise<{ seen: number; isComplete: boolean }> {
+): Promise<Visit> {
   const seen = new Set<string>();
-  const start = operated.timeLeft();
-  const reserve = Math.min(RESERVE_IN_MILLISECONDS, start / 5);
-  for (;;) {
+  const total = await countDeadLetters(operated);
+  const reserve = Math.min(RESERVE_IN_MILLISECONDS, operated.timeLeft() / 5);
+  const isOver = () => seen.size >= Math.min(total, maximum) || operated.timeLeft() < reserve;
+  let goesOn = true;
+  while (goesOn) {
+    goesOn = false;
     const held = new Map<string, DeadLetter>();
-    const seenBefore = seen.size;
     try {
-      for (;;) {
-        if (seen.size >= maximum || operated.timeLeft() < reserve)
-          return { seen: seen.size, isComplete: false };
+      while (!isOver()) {
         const letters = await receive(operated);
         if (letters.length === 0) break;
         for (const letter of letters) held.set(letter.message_id, letter);
         const fresh = letters.filter(({ message_id }) => !seen.has(message_id));
         for (const { message_id } of fresh) seen.add(message_id);
         const removed = await visit(fresh);
-        if (removed === "enough") return { seen: seen.size, isComplete: false };
+        if (removed === "enough") return { seen: seen.size, total, isComplete: seen.size >= total };
         for (const { message_id } of removed) held.delete(message_id);
+        goesOn ||= removed.length > 0;
       }
     } finally {
       await release([...held.values()], operated);
     }
-    if (seen.size === seenBefore || held.size === 0) return { seen: seen.size, isComplete: true };
+    goesOn &&= held.size > 0 && !isOver();
   }
+  return { seen: seen.size, total, isComplete: seen.size >= total };
 }
 
 /** About how many there are, seen or unseen. */
-export async function countDeadLetters({ action, environment }: Operated): Promise<number> {
+async function countDeadLetters({ action, environment }: Operated): Promise<number> {
   const { Attributes = {} } = await environment.sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: environment.settings.deadLetterQueueUrl(action),

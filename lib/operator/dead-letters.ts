@@ -6,12 +6,7 @@
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import type { HandOperated } from "../by-hand.ts";
 import { known } from "../known.ts";
-import {
-  countDeadLetters,
-  type DeadLetter,
-  removeDeadLetters,
-  visitDeadLetters,
-} from "./dead-letter-queue.ts";
+import { type DeadLetter, removeDeadLetters, visitDeadLetters } from "./dead-letter-queue.ts";
 
 /** Which dead letters are meant; all when nothing is said. */
 export interface WantedLetters {
@@ -44,17 +39,16 @@ export async function listDeadLetters(
   wanted: WantedLetters,
   operated: HandOperated,
 ): Promise<DeadLettersAnswer> {
-  const total = await countDeadLetters(operated);
   const listed = Math.min(wanted.limit ?? DEFAULT_LISTED, MAXIMUM_LISTED);
   const found: DeadLetter[] = [];
-  const { seen } = await visitDeadLetters(operated, MAXIMUM_COUNTED, async (letters) => {
+  const { seen, total } = await visitDeadLetters(operated, MAXIMUM_COUNTED, async (letters) => {
     found.push(...letters.filter(isWanted(wanted)));
     return [];
   });
   const letters = found.slice(0, listed).map(({ body: _, groupId: __, receiptHandle: ___, ...said }) => said);
   return {
     action: operated.action,
-    message: `${found.length} of ${seen} that were looked at are meant, ${letters.length} are listed; nothing was changed`,
+    message: `${seen} of about ${total} were looked at, ${found.length} of them are meant, ${letters.length} are listed; nothing was changed`,
     total,
     by_reason: countByReason(found),
     redriven: 0,
@@ -73,19 +67,22 @@ export async function redriveDeadLetters(
   operated: HandOperated,
 ): Promise<DeadLettersAnswer> {
   const { action, environment } = operated;
-  const total = await countDeadLetters(operated);
   const startedAt = environment.now();
   const limit = wanted.limit ?? Number.POSITIVE_INFINITY;
   const redriven: DeadLetter[] = [];
   // What fails again comes back here, and is not taken a second time.
   const isMeant = (letter: DeadLetter) => isWanted(wanted)(letter) && Date.parse(letter.since) <= startedAt;
-  const { isComplete } = await visitDeadLetters(operated, Number.POSITIVE_INFINITY, async (letters) => {
-    const chosen = letters.filter(isMeant).slice(0, limit - redriven.length);
-    const sent = persist && chosen.length > 0 ? await sendBack(chosen, operated) : chosen;
-    if (persist) await removeDeadLetters(sent, operated);
-    redriven.push(...sent);
-    return redriven.length >= limit || sent.length < chosen.length ? "enough" : persist ? sent : [];
-  });
+  const { total, isComplete } = await visitDeadLetters(
+    operated,
+    Number.POSITIVE_INFINITY,
+    async (letters) => {
+      const chosen = letters.filter(isMeant).slice(0, limit - redriven.length);
+      const sent = persist && chosen.length > 0 ? await sendBack(chosen, operated) : chosen;
+      if (persist) await removeDeadLetters(sent, operated);
+      redriven.push(...sent);
+      return redriven.length >= limit || sent.length < chosen.length ? "enough" : persist ? sent : [];
+    },
+  );
   const about = { action, redriven: redriven.length, ...known({ reason: wanted.reason }) };
   if (persist) environment.log.info("dead letters redriven", about);
   return {

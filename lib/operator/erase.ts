@@ -3,6 +3,7 @@
  * the ATS first: an event about a profile that is still there makes it known again.
  */
 import type { HandOperated } from "../by-hand.ts";
+import { forgetEcho, readEcho } from "../echo.ts";
 import { TemporaryError } from "../errors.ts";
 import { eraseLink, isHeld, type LinkKey, readLinkState } from "../link.ts";
 import { eraseFromRuns } from "../run-history.ts";
@@ -15,7 +16,7 @@ import {
   removePending,
   removeRecord,
 } from "../update-state.ts";
-import type { CheckedPushWorkflow } from "../workflow-check.ts";
+import type { CheckedPushWorkflow, CheckedUpdateWorkflow } from "../workflow-check.ts";
 import { removeDeadLetters, visitDeadLetters } from "./dead-letter-queue.ts";
 
 /** What was removed or, in a dry run, would be. */
@@ -33,7 +34,7 @@ export interface EraseAnswer {
 interface Removed {
   /** Undefined where it belongs to no single workflow. */
   workflow_id?: string;
-  what: "link" | "candidate" | "pending" | "runs" | "dead_letters";
+  what: "link" | "candidate" | "pending" | "echo" | "runs" | "dead_letters";
   count: number;
 }
 
@@ -135,6 +136,7 @@ export async function eraseCandidate(
 ): Promise<EraseAnswer> {
   const { environment } = operated;
   const updates = [...operated.workflows.byId.values()]
+    .filter((one) => one.direction === "update")
     .filter((one) => one.action === operated.action)
     .filter((one) => workflowId === undefined || one.workflow_id === workflowId);
   const removed: Removed[] = [];
@@ -149,22 +151,43 @@ export async function eraseCandidate(
         );
       }
     }
-    for (const { workflow_id } of updates) {
-      if ((await readRecords(workflow_id, [rowId], environment)).size > 0) {
-        if (persist) await removeRecord(workflow_id, rowId, environment);
-        removed.push({ workflow_id, what: "candidate", count: 1 });
-      }
-      if (await readOnePending(workflow_id, rowId, environment)) {
-        if (persist) await removePending(workflow_id, rowId, environment);
-        removed.push({ workflow_id, what: "pending", count: 1 });
-      }
-      const count = await eraseFromRuns(workflow_id, rowId, persist, environment);
-      if (count > 0) removed.push({ workflow_id, what: "runs", count });
-    }
+    for (const update of updates) removed.push(...(await eraseRow(rowId, update, persist, operated)));
   } finally {
     for (const lease of leases) await lease.release();
   }
   return answer(operated, { candidate: rowId }, updates, persist, removed);
+}
+
+async function eraseRow(
+  rowId: string,
+  { workflow_id, connector, push_parameters }: CheckedUpdateWorkflow,
+  persist: boolean,
+  { workflows, environment }: HandOperated,
+): Promise<Removed[]> {
+  const removed: Removed[] = [];
+  const record = (await readRecords(workflow_id, [rowId], environment)).get(rowId);
+  // The echoes first: only the record tells by which reference they are kept.
+  if (record?.candidate_id !== undefined) {
+    const { source_key: sourceKey } = push_parameters;
+    for (const push of workflows.byId.values()) {
+      if (push.direction !== "push" || push.connector.name !== connector.name) continue;
+      const key = { workflowId: push.workflow_id, sourceKey, reference: record.candidate_id };
+      if (Object.keys(await readEcho(key, environment)).length === 0) continue;
+      if (persist) await forgetEcho(key, environment);
+      removed.push({ workflow_id: push.workflow_id, what: "echo", count: 1 });
+    }
+  }
+  if (await readOnePending(workflow_id, rowId, environment)) {
+    if (persist) await removePending(workflow_id, rowId, environment);
+    removed.push({ workflow_id, what: "pending", count: 1 });
+  }
+  const count = await eraseFromRuns(workflow_id, rowId, persist, environment);
+  if (count > 0) removed.push({ workflow_id, what: "runs", count });
+  if (record !== undefined) {
+    if (persist) await removeRecord(workflow_id, rowId, environment);
+    removed.push({ workflow_id, what: "candidate", count: 1 });
+  }
+  return removed;
 }
 
 function answer(

@@ -33,7 +33,7 @@ export interface ExplainAnswer {
 /** So many runs are searched for those that name it. */
 const RUNS_SEARCHED = 100;
 const CHARACTERS_OF_A_FINGERPRINT = 8;
-const FINGERPRINTS = ["fingerprint", "cv_fingerprint", "echo_fingerprint", "catalogue", "parameters"];
+const FINGERPRINTS = ["fingerprint", "cv_fingerprint", "catalogue", "parameters"];
 
 /** Explains a profile of a push workflow. */
 export async function explainProfile(

@@ -36,6 +36,9 @@ export const checkSchema = v.looseObject({
   check: v.literal(true, "must be true"),
 });
 
+const NUMBER_OF_RUNS = `must be true, or a number from 1 to ${MAXIMUM_RUNS}`;
+const isNumberOfRuns = (runs: number) => Number.isInteger(runs) && runs >= 1 && runs <= MAXIMUM_RUNS;
+
 export const runsSchema = v.strictObject({
   workflow_id: workflowId,
   /** How many. */
@@ -45,9 +48,9 @@ export const runsSchema = v.strictObject({
         v.literal(true),
         v.transform(() => DEFAULT_RUNS),
       ),
-      v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAXIMUM_RUNS)),
+      v.pipe(v.number(), v.check(isNumberOfRuns, NUMBER_OF_RUNS)),
     ],
-    `must be true, or a number from 1 to ${MAXIMUM_RUNS}`,
+    NUMBER_OF_RUNS,
   ),
 });
 

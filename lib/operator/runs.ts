@@ -20,7 +20,7 @@ export async function listRuns(
 ): Promise<RunsAnswer> {
   const runs = await readRuns(workflowId, maximum, known.environment);
   // An inline workflow, or one that is declared no more, has runs as well.
-  if (runs.length === 0) declaredWorkflow(workflowId, known);
+  if (runs.length === 0 || known.workflows.byId.has(workflowId)) declaredWorkflow(workflowId, known);
   const kept =
     known.direction === "push"
       ? "kept for 30 days are runs by hand, and pushes that ended in the dead-letter queue; what became of any other push, explain tells"

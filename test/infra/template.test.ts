@@ -13,7 +13,15 @@ import { functionRules } from "./rules/functions.ts";
 import { roleRules } from "./rules/policies.ts";
 import { queueRules } from "./rules/queues.ts";
 import { tableRules } from "./rules/table.ts";
-import { at, everythingIn, ofType, referredTo, resourcesAllowed, type TemplateResource } from "./template.ts";
+import {
+  at,
+  everythingIn,
+  ofType,
+  referredTo,
+  resourcesAllowed,
+  statementsOf,
+  type TemplateResource,
+} from "./template.ts";
 
 let built: Package;
 beforeAll(async () => {
@@ -129,6 +137,14 @@ describe.each([...pushActions, ...updateActions])("the function of %s", (action)
   const allowed = (right: string) =>
     resourcesAllowed(roleOf(name), right).map((arn) => referredTo(arn, built.template));
 
+  /** The kinds of keys for which an action on the table is allowed. */
+  const keysAllowed = (right: string) =>
+    statementsOf(roleOf(name))
+      .filter((statement) => (at(statement, "Action") as string[]).includes(right))
+      .flatMap(
+        (statement) => at(statement, "Condition.ForAllValues:StringLike.dynamodb:LeadingKeys") as string[],
+      );
+
   test("has the settings that it reads, and no others", () => {
     const read = variablesRead((settings) => [
       settings.tableName,
@@ -138,7 +154,7 @@ describe.each([...pushActions, ...updateActions])("the function of %s", (action)
     expect(Object.keys(variablesOf(name)).sort()).toEqual(read);
   });
 
-  test("works on its own queue, and no other", () => {
+  test("works on its own queue and its dead letters, and no others", () => {
     const queue = queueOf(name);
     expect(queue?.Type).toBe("AWS::SQS::Queue");
     const sources = ofType(built.template, "AWS::Lambda::EventSourceMapping").filter(
@@ -146,7 +162,7 @@ describe.each([...pushActions, ...updateActions])("the function of %s", (action)
     );
     expect(sources.map((one) => referredTo(one.Properties.EventSourceArn, built.template))).toEqual([queue]);
     for (const right of ["ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility"]) {
-      expect(allowed(`sqs:${right}`)).toEqual([queue]);
+      expect(allowed(`sqs:${right}`)).toEqual([queue, queueOf(name, "DEAD_LETTER_QUEUE")]);
     }
   });
 
@@ -166,11 +182,22 @@ describe.each([...pushActions, ...updateActions])("the function of %s", (action)
   });
 
   if (pushActions.includes(action)) {
-    test("is sent to by the receiver, and sends to no queue but its dead letters", () => {
+    test("is sent to by the receiver, and sends to its dead letters and, when they are put back, to itself", () => {
       expect(queueOf("receive-hrflow-webhook")).toBe(queueOf(name));
-      expect(allowed("sqs:SendMessage")).toHaveLength(1);
+      expect(allowed("sqs:SendMessage")).toEqual([queueOf(name), queueOf(name, "DEAD_LETTER_QUEUE")]);
+    });
+
+    test("deletes nothing from the table but links and echoes", () => {
+      expect(keysAllowed("dynamodb:DeleteItem").filter((key) => !["link#*", "echo#*"].includes(key))).toEqual(
+        [],
+      );
+      expect(keysAllowed("dynamodb:PutItem")).toEqual(["run#*"]);
     });
   } else {
+    test("has no right to the links of the pushes", () => {
+      expect(JSON.stringify(roleOf(name))).not.toContain("link#");
+    });
+
     test("may go on by a message to itself, as often as it takes", () => {
       expect(allowed("sqs:SendMessage")).toContain(queueOf(name));
       expect(functionNamed(name).Properties.RecursiveLoop).toBe("Allow");

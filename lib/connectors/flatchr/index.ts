@@ -1,4 +1,5 @@
 import type { Connector } from "../../connector.ts";
+import { pullCalls, pushCalls } from "./calls.ts";
 import { checkPush, checkSource } from "./check.ts";
 import { connect } from "./client.ts";
 import { toCandidate } from "./mapping.ts";
@@ -26,6 +27,7 @@ export default {
     parameters: parametersSchema,
     candidate: candidateSchema,
     toCandidate,
+    calls: pushCalls,
     cv: "file",
     budgetInSeconds: 60,
     // How soon the search knows a new candidate is not documented. It was used right after a create for years, so
@@ -38,6 +40,7 @@ export default {
     parameters: pullParametersSchema,
     candidate: sourceCandidateSchema,
     toProfile,
+    calls: pullCalls,
     connect: openSource,
     check: checkSource,
   },

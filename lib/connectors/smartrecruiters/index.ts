@@ -1,5 +1,6 @@
 import type { Connector } from "../../connector.ts";
 import { SETTLE_IN_SECONDS } from "./api.ts";
+import { pushCalls } from "./calls.ts";
 import { check } from "./check.ts";
 import { connect } from "./client.ts";
 import { toCandidate } from "./mapping.ts";
@@ -21,6 +22,7 @@ export default {
     parameters: parametersSchema,
     candidate: candidateSchema,
     toCandidate,
+    calls: pushCalls,
     cv: "file",
     /** SmartRecruiters may take 128 seconds for one write; what is left is for the calls before it. */
     budgetInSeconds: 150,

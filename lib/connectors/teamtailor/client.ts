@@ -63,14 +63,15 @@ export function connect(
       }
     },
 
-    /** @see https://docs.teamtailor.com/#28b9f6cb-72f0-45fa-8f3c-a2004b54e609 */
     async update(candidateId, candidate, cv) {
       const path = `candidates/${encodeURIComponent(candidateId)}`;
       try {
+        /** @see https://docs.teamtailor.com/#1e591a5a-99cc-4d17-aaeb-7744dde0dbb2 */
         const { data: current } = await call("GET", path, { answer: oneAnswer });
         const attributes = { ...changes(candidate, current.attributes), ...(cv && { resume: cv.url }) };
         if (Object.keys(attributes).length === 0) return { outcome: "unchanged" };
         const json = { data: { id: candidateId, type: "candidates", attributes } };
+        /** @see https://docs.teamtailor.com/#28b9f6cb-72f0-45fa-8f3c-a2004b54e609 */
         await call("PATCH", path, { json, answer: oneAnswer });
         return { outcome: "updated" };
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { Connector } from "../../connector.ts";
+import { pushCalls } from "./calls.ts";
 import { check } from "./check.ts";
 import { connect } from "./client.ts";
 import { toCandidate } from "./mapping.ts";
@@ -20,6 +21,7 @@ export default {
     parameters: parametersSchema,
     candidate: candidateSchema,
     toCandidate,
+    calls: pushCalls,
     cv: "url",
     budgetInSeconds: 60,
     settleInSeconds: 60,

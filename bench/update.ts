@@ -1,0 +1,112 @@
+/** Update runs: what is unchanged costs nothing, a first run keeps the vendors busy, and memory does not grow. */
+import { CONCURRENCY } from "../lib/update-run.ts";
+import { type Row, toTable } from "./table.ts";
+import { startUpdateScene } from "./update-scene.ts";
+
+const LATENCY_IN_MS = 50;
+const UNCHANGED_RUNS = 3;
+
+if (import.meta.main) {
+  console.log(toTable(await benchUpdate()));
+  process.exit(0);
+}
+
+/** Measures all; about two minutes. */
+export async function benchUpdate(): Promise<Row[]> {
+  return [...(await measureUnchanged()), await measureFirstRun(), await measureMemory()];
+}
+
+/** 10,000 candidates that are known already: first none has changed, then one in a hundred. */
+async function measureUnchanged(): Promise<Row[]> {
+  const candidates = 10_000;
+  const changed = candidates / 100;
+  const scene = await startUpdateScene(candidates);
+  scene.putProfiles();
+  await scene.fillTable();
+
+  // A cursor would leave out most rows: it is there after the first run, which is the one that reads all.
+  const first = await scene.run({ floors: UNCHANGED_RUNS });
+  const floor = first.floorInMs ?? Number.NaN;
+  const writesFor = (calls: readonly { write: boolean; changed: boolean }[]) =>
+    calls.filter(({ write, changed: isChanged }) => write && isChanged).length;
+  const writesForNothing = writesFor(scene.hrflow.calls);
+
+  for (const { id } of scene.flatchr.candidates().slice(0, changed))
+    scene.flatchr.editCandidate(id, { phone: "+33 6 39 98 99 99" });
+  const before = { flatchr: scene.flatchr.calls.length, hrflow: scene.hrflow.calls.length };
+  const second = await scene.run();
+  const calls = scene.flatchr.calls.length - before.flatchr;
+  const writes = writesFor(scene.hrflow.calls.slice(before.hrflow));
+  await scene.stop();
+  return [
+    {
+      what: `update, unchanged run over ${candidates} candidates (${first.status})`,
+      figure: `${Math.round(first.runInMs)} ms`,
+      floor: `${Math.round(floor)} ms to read the list and the fingerprints`,
+      ratio: first.runInMs / floor,
+      goal: "≤ 1.5",
+    },
+    {
+      what: "update, writes of that run",
+      figure: `${writesForNothing}`,
+      floor: "0",
+      ratio: writesForNothing,
+      goal: "0",
+    },
+    {
+      what: `update, ${changed} of ${candidates} changed (${second.status}): writes`,
+      figure: `${writes}`,
+      floor: `${changed} changed`,
+      ratio: writes / changed,
+      goal: "1",
+    },
+    {
+      what: "update, Flatchr calls of that run beyond those for the changed",
+      figure: `${calls}`,
+      floor: "3",
+      ratio: calls / 3,
+      goal: "≤ 1",
+    },
+  ];
+}
+
+/** Every candidate is asked for, read and written: three calls that wait for each other. */
+async function measureFirstRun(): Promise<Row> {
+  const candidates = 2000;
+  const scene = await startUpdateScene(candidates);
+  scene.putProfiles();
+  scene.flatchr.latencyInMs = LATENCY_IN_MS;
+  scene.hrflow.latencyInMs = LATENCY_IN_MS;
+  const { runInMs, status } = await scene.run();
+  const ideal = (scene.calls() * LATENCY_IN_MS) / CONCURRENCY;
+  await scene.stop();
+  return {
+    what: `update, first run over ${candidates} candidates without CVs at ${LATENCY_IN_MS} ms (${status})`,
+    figure: `${(runInMs / 1000).toFixed(1)} s`,
+    floor: `${(ideal / 1000).toFixed(1)} s for the calls, ${CONCURRENCY} at once`,
+    ratio: runInMs / ideal,
+    goal: "≤ 1.15",
+  };
+}
+
+async function measureMemory(): Promise<Row> {
+  const few = 5000;
+  const many = 50_000;
+  const peaks: number[] = [];
+  for (const candidates of [few, many]) {
+    const scene = await startUpdateScene(candidates);
+    await scene.fillTable();
+    const { peakInKilobytes, events } = await scene.run();
+    if (events.write_unchanged !== candidates) throw new Error("the run has not seen every candidate");
+    peaks.push(peakInKilobytes / 1024);
+    await scene.stop();
+  }
+  const [peakOfFew = Number.NaN, peakOfMany = Number.NaN] = peaks;
+  return {
+    what: `update, peak memory of an unchanged run over ${many} candidates`,
+    figure: `${Math.round(peakOfMany)} MB`,
+    floor: `${Math.round(peakOfFew)} MB over ${few}`,
+    ratio: peakOfMany / peakOfFew,
+    goal: "≤ 1.3",
+  };
+}
