@@ -1,7 +1,7 @@
 /** What the benches of update runs share: vendors with many candidates, a table that knows them, and runs. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
+import { BatchWriteItemCommand, DeleteItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { toProfile, toSourceCandidate } from "../lib/connectors/flatchr/source-mapping.ts";
 import { toRow } from "../lib/connectors/flatchr/source-rows.ts";
@@ -104,6 +104,12 @@ export async function startUpdateScene(candidates: number) {
       });
       const [report] = (await once(worker, "message")) as [Report];
       return report;
+    },
+
+    /** Without a cursor the next run reads everything. */
+    async forgetCursor(): Promise<void> {
+      const Key = marshall({ pk: `cursor#${workflow.workflow_id}`, sk: "cursor" });
+      await dynamodb.client.send(new DeleteItemCommand({ TableName: dynamodb.tableName, Key }));
     },
 
     calls: () => flatchr.calls.length + hrflow.calls.length,

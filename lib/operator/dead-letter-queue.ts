@@ -76,7 +76,7 @@ export async function visitDeadLetters(
         const fresh = letters.filter(({ message_id }) => !seen.has(message_id));
         for (const { message_id } of fresh) seen.add(message_id);
         const removed = await visit(fresh);
-        if (removed === "enough") return { seen: seen.size, total, isComplete: seen.size >= total };
+        if (removed === "enough") return { seen: seen.size, total, isComplete: false };
         for (const { message_id } of removed) held.delete(message_id);
         goesOn ||= removed.length > 0;
       }
