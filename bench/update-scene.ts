@@ -1,7 +1,7 @@
 /** What the benches of update runs share: vendors with many candidates, a table that knows them, and runs. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { BatchWriteItemCommand, DeleteItemCommand } from "@aws-sdk/client-dynamodb";
+import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { toProfile, toSourceCandidate } from "../lib/connectors/flatchr/source-mapping.ts";
 import { toRow } from "../lib/connectors/flatchr/source-rows.ts";
@@ -95,21 +95,15 @@ export async function startUpdateScene(candidates: number) {
       }
     },
 
-    /** One run in a process of its own. */
-    async run({ floors = 0 } = {}): Promise<Report> {
-      const work: Work = { workflow, floors };
+    /** Runs in one process of their own. */
+    async run({ repetitions = 1, isFloorWanted = false } = {}): Promise<Report[]> {
+      const work: Work = { workflow, repetitions, isFloorWanted };
       const worker = fork(new URL("update-worker.ts", import.meta.url), [JSON.stringify(work)], {
         env: variables,
         stdio: ["ignore", "ignore", "inherit", "ipc"], // Metrics and logs go to standard output.
       });
-      const [report] = (await once(worker, "message")) as [Report];
-      return report;
-    },
-
-    /** Without a cursor the next run reads everything. */
-    async forgetCursor(): Promise<void> {
-      const Key = marshall({ pk: `cursor#${workflow.workflow_id}`, sk: "cursor" });
-      await dynamodb.client.send(new DeleteItemCommand({ TableName: dynamodb.tableName, Key }));
+      const [reports] = (await once(worker, "message")) as [Report[]];
+      return reports;
     },
 
     calls: () => flatchr.calls.length + hrflow.calls.length,

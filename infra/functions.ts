@@ -31,7 +31,7 @@ export const pushFunctions: QueueFunction[] = connectors.map(({ name, pull }) =>
   limits: limits.push,
   table: [
     { actions: ["DeleteItem", "GetItem", "UpdateItem"], keys: ["link#*"] },
-    { actions: ["GetItem", "UpdateItem"], keys: ["rate#*"] },
+    { actions: ["UpdateItem"], keys: ["rate#*"] },
     { actions: ["PutItem", "Query"], keys: ["run#*"] },
     // Only where an update from the same ATS leaves them.
     ...(pull ? [{ actions: ["DeleteItem", "GetItem"], keys: ["echo#*"] }] : []),
@@ -49,7 +49,8 @@ export const updateFunctions: QueueFunction[] = connectors
       { actions: ["BatchGetItem", "DeleteItem", "PutItem"], keys: ["candidate#*"] },
       { actions: ["GetItem", "PutItem"], keys: ["cursor#*"] },
       { actions: ["DeleteItem", "GetItem", "PutItem"], keys: ["echo#*"] },
-      { actions: ["GetItem", "UpdateItem"], keys: ["lease#*", "rate#*"] },
+      { actions: ["GetItem", "UpdateItem"], keys: ["lease#*"] },
+      { actions: ["UpdateItem"], keys: ["rate#*"] },
       { actions: ["DeleteItem", "GetItem", "PutItem", "Query"], keys: ["pending#*"] },
       { actions: ["PutItem", "Query"], keys: ["run#*"] },
     ],

@@ -89,6 +89,25 @@ describe("help", () => {
     },
   );
 
+  test("shows every tool of an operator, each with an event that asks for it", async () => {
+    const { tools } = await invokeForHelp({});
+    expect(tools.map(({ examples }) => Object.keys(examples[0] ?? {}))).toEqual([
+      ["workflow_id", "check"],
+      ["workflow_id", "runs"],
+      ["workflow_id", "explain"],
+      ["erase", "persist"],
+      ["dead_letters"],
+    ]);
+    for (const example of tools.flatMap(({ examples }) => examples)) {
+      const event = JSON.parse(
+        JSON.stringify(example)
+          .replace('"source_key":"…"', `"source_key":"${source_key}"`)
+          .replace('"profile_key":"…"', `"profile_key":"${profile_key}"`),
+      );
+      expect(await invoke(event)).not.toHaveProperty("status");
+    }
+  });
+
   test("has examples that run once their keys are filled in", async () => {
     const { examples } = await invokeForHelp({});
     expect(examples).toHaveLength(3);

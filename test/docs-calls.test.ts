@@ -78,8 +78,9 @@ describe.each(actions)("a check and runs of $name", (action) => {
       simulators.smartrecruiters,
     ];
     for (const { calls } of vendors) calls.length = 0;
-    await invoke({ check: true });
-    await (action.direction === "push" ? pushTwice() : updateAll());
+    const isPush = action.direction === "push";
+    await invoke({ check: true, ...(isPush && { pull_parameters: { source_keys: [SAMPLE_SOURCE_KEY] } }) });
+    await (isPush ? pushTwice() : updateAll());
     const seen = new Set(vendors.flatMap(({ calls }) => calls).map(({ route }) => withoutNames(route)));
     const expected = [...listed].filter(([, { seldom }]) => !seldom).map(([route]) => route);
     // Files are fetched from where an answer says that they are.

@@ -35,7 +35,7 @@ export const pushCalls: readonly ApiCall[] = [
     does: "creates the candidate, with its CV, on the vacancy; at careers.flatchr.io",
     see: `${DOCUMENTATION}/QuickStart/Candidats/Creer_un_candidat`,
   },
-  LIST_COLUMNS,
+  { ...LIST_COLUMNS, does: "tells the applicant's column, where a move wants it named", seldom: true },
   MOVE_APPLICANT,
   {
     method: "POST",

@@ -36,8 +36,9 @@ export const pushCalls: readonly ApiCall[] = [
   {
     method: "GET",
     path: "/candidates/{id}/attachments",
-    does: "lists the candidate's files",
+    does: "lists the candidate's files, where the CV may be among them",
     see: `${DOCUMENTATION}/candidatesattachmentslist-1`,
+    seldom: true,
   },
   {
     method: "POST",
