@@ -20,7 +20,7 @@ test("npm run docs changes nothing", () => {
   const files = generatedFolders.flatMap((folder) =>
     readdirSync(new URL(folder, root)).map((name) => `${folder}${name}`),
   );
-  expect(files.sort()).toEqual([...generated.keys()].sort());
+  expect(files.filter((path) => !generated.has(path))).toEqual([]);
 });
 
 test("every function that a person can invoke has its page", () => {

@@ -1,4 +1,4 @@
-import { actions } from "./actions.ts";
+import { type Action, actions } from "./actions.ts";
 import { eventSchema } from "./event-schema.ts";
 import { pageOf } from "./page.ts";
 
@@ -7,13 +7,26 @@ export const generatedFolders = ["docs/actions/", "docs/schemas/"];
 
 /** Every generated file, by its path from the root. The same at every call. */
 export function generatedFiles(): Map<string, string> {
-  return new Map(
-    actions.flatMap((action) => [
-      [`docs/actions/${action.name}.md`, pageOf(action)],
-      [
-        `docs/schemas/${action.functionName}.schema.json`,
-        `${JSON.stringify(eventSchema(action), undefined, 2)}\n`,
-      ],
-    ]),
-  );
+  return new Map([
+    ...actions.map((action): [string, string] => [`docs/actions/${action.name}.md`, pageOf(action)]),
+    ...actions.map((action): [string, string] => [schemaPath(action), asJson(eventSchema(action))]),
+    [".vscode/settings.json", asJson(editorSettings())],
+  ]);
+}
+
+function schemaPath({ functionName }: Action): string {
+  return `docs/schemas/${functionName}.schema.json`;
+}
+
+/** Which events are checked by which schema. An event cannot say it itself: a function refuses unknown keys. */
+function editorSettings(): object {
+  const schemas = actions.map((action) => ({
+    fileMatch: [`/events/${action.functionName}.*.json`],
+    url: `./${schemaPath(action)}`,
+  }));
+  return { "json.schemas": schemas };
+}
+
+function asJson(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

@@ -10,5 +10,9 @@ for (const folder of generatedFolders) {
   // The page of an action that is no more would mislead.
   for (const name of readdirSync(url)) if (!files.has(`${folder}${name}`)) rmSync(new URL(name, url));
 }
-for (const [path, content] of files) writeFileSync(new URL(path, root), content);
+for (const [path, content] of files) {
+  const url = new URL(path, root);
+  mkdirSync(new URL(".", url), { recursive: true });
+  writeFileSync(url, content);
+}
 console.log(`${files.size} files written`);
