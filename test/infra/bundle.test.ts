@@ -145,8 +145,15 @@ test("the roles allow the calls of the table and of secrets that were made, and 
   const [profile] = simulators.hrflow.profiles();
   const pull_parameters = { source_key: profile?.source.key, profile_key: profile?.key };
   const dryRun = { workflow_id: "demo-teamtailor", pull_parameters, persist: false };
+  const workflow_id = "demo-teamtailor";
+  const ofProfile = { workflow_id, erase: pull_parameters };
   const { payload } = await system.lambda.invoke(PUSH, dryRun);
   expect(JSON.parse(payload)).toMatchObject({ status: "success" });
+  await system.lambda.invoke(PUSH, { workflow_id, pull_parameters });
+  for (const operation of [{ workflow_id, runs: true }, ofProfile]) {
+    const { error } = await system.lambda.invoke(PUSH, operation);
+    expect(error).toBeUndefined();
+  }
 
   const made = [
     ...[...system.dynamodb.operations.keys()].map((name) => `dynamodb:${name}`),
