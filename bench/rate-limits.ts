@@ -101,7 +101,10 @@ async function measure(subject: Subject): Promise<Row[]> {
   });
   const workers: ChildProcess[] = [];
   for (let index = 0; index < WORKERS; index += 1) {
-    const worker = fork(new URL("push-worker.ts", import.meta.url), [argument], { env: environment });
+    const worker = fork(new URL("push-worker.ts", import.meta.url), [argument], {
+      env: environment,
+      stdio: ["ignore", "ignore", "inherit", "ipc"], // its log and metrics are not what is measured
+    });
     await once(worker, "message");
     workers.push(worker);
   }
