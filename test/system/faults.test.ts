@@ -94,7 +94,7 @@ test("1,000 webhooks for 100 profiles, duplicated, shuffled, parallel, with 20 %
     for (const { account } of systems) account.simulator.recover();
     hrflow.recover();
   });
-  await system.whenDelivered(120);
+  await system.whenDelivered(300);
   expect(system.deadLetters()).toEqual([]);
   expect(await countCandidates(vendors)).toEqual({
     teamtailor: PROFILES,
@@ -113,4 +113,4 @@ test("1,000 webhooks for 100 profiles, duplicated, shuffled, parallel, with 20 %
     }
   }
   for (const credential of CREDENTIALS) expect(text).not.toContain(credential);
-}, 300_000);
+}, 600_000);

@@ -89,12 +89,12 @@ test("killed again and again while it works, it loses nothing and doubles nothin
     }
   }
   const everybody = { teamtailor: PROFILES, flatchr: PROFILES_OF_ALL, smartrecruiters: PROFILES_OF_ALL };
-  await expect.poll(() => countCandidates(vendors), { timeout: 90_000, interval: 100 }).toEqual(everybody);
+  await expect.poll(() => countCandidates(vendors), { timeout: 200_000, interval: 100 }).toEqual(everybody);
   // A candidate may still wait for its CV.
-  await expect.poll(() => withoutCv(), { timeout: 90_000, interval: 100 }).toBe(0);
+  await expect.poll(() => withoutCv(), { timeout: 200_000, interval: 100 }).toBe(0);
   await delay(2_000); // what was redelivered has its chance to do harm
   await expectEverybodyOnce(vendors, keys);
-}, 300_000);
+}, 600_000);
 
 async function withoutCv(): Promise<number> {
   const seen = await Promise.all(vendors.systems.map(({ account }) => account.candidates()));
