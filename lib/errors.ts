@@ -59,6 +59,8 @@ export class TemporaryError extends RelayError {
 /** A call to a vendor that did not do what it should. */
 export class VendorError extends Error {
   override name = "VendorError";
+  /** The vendor's name as people write it. */
+  readonly vendor: string;
   /** HTTP status; undefined when no whole answer came. */
   readonly status: number | undefined;
   /** Whether the request may have taken effect: `none` when it certainly did not, `unknown` otherwise. */
@@ -79,6 +81,7 @@ export class VendorError extends Error {
   ) {
     const status = failure.status === undefined ? "" : ` ${failure.status}`;
     super(`${call.vendor} ${call.method} ${call.url}:${status} ${failure.detail}`, { cause: failure.cause });
+    this.vendor = call.vendor;
     this.status = failure.status;
     this.effect = failure.effect;
     this.detail = failure.detail;

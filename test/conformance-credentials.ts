@@ -55,7 +55,7 @@ export function testCredentials(connector: Connector, bench: Bench): void {
         await expect(failing).rejects.toMatchObject({
           reason: "credential_failure",
           message: expect.stringMatching(
-            new RegExp(`^${connector.label} .*: 401 .*valid credential into the secret`),
+            new RegExp(`^${connector.label} .*: 401 .*valid credential into the secret ${scene.secret}$`),
           ),
         });
         scene.environment.pass(24 * 3600);
