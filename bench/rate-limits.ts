@@ -15,6 +15,7 @@ import type { SimulatedCall } from "../local/vendors/simulator.ts";
 import type { Row } from "./table.ts";
 
 const WORKERS = 4;
+const JOB_OF_THE_SAMPLE_WORKFLOW = "demo-data-engineer";
 
 interface Subject {
   label: string;
@@ -46,7 +47,7 @@ export const SUBJECTS: Subject[] = [
     functionName: "push-profile-to-smartrecruiters",
     workflowId: "demo-smartrecruiters",
     vendor: "smartrecruiters",
-    isLimited: ({ route }) => route === "POST /jobs/:id/candidates",
+    isLimited: ({ route }) => /^POST .jobs.*candidates$/.test(route),
     requests: 10,
     perSeconds: 1,
     profiles: 500,
@@ -75,6 +76,7 @@ async function measure(subject: Subject): Promise<Row[]> {
     maximumReceiveCount: limits.push.maximumReceiveCount,
     retentionInDays: limits.push.retentionInDays,
   });
+  simulators.smartrecruiters.addJob({ id: JOB_OF_THE_SAMPLE_WORKFLOW });
   const source = simulators.hrflow.addSource({});
   const keys = Array.from({ length: subject.profiles }, (_, index) => {
     const { profile } = sampleProfile(index);
