@@ -6,7 +6,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { toProfile, toSourceCandidate } from "../lib/connectors/flatchr/source-mapping.ts";
 import { toRow } from "../lib/connectors/flatchr/source-rows.ts";
 import { fingerprint } from "../lib/fingerprint.ts";
-import { checkWorkflows } from "../lib/workflow.ts";
+import { checkWorkflows } from "../lib/workflow/workflow.ts";
 import { startDynamoDb } from "../local/aws/dynamodb.ts";
 import { startSecretsManager } from "../local/aws/secrets-manager.ts";
 import { awsEnvironment } from "../local/functions.ts";

@@ -1,5 +1,5 @@
 /** Update runs: what is unchanged costs nothing, a first run keeps the vendors busy, and memory does not grow. */
-import { CONCURRENCY } from "../lib/update-run.ts";
+import { CONCURRENCY } from "../lib/update/run.ts";
 import { type Row, toTable } from "./table.ts";
 import { startUpdateScene } from "./update-scene.ts";
 

@@ -1,7 +1,7 @@
 /** The functions, by the lists of connectors and of workflows, and what each is given to work with. */
 import type { Connector } from "../lib/connector.ts";
 import { connectors as list } from "../lib/connectors/index.ts";
-import { checkWorkflows } from "../lib/workflow.ts";
+import { checkWorkflows } from "../lib/workflow/workflow.ts";
 import declared from "../workflows/index.ts";
 import limits from "./limits.json" with { type: "json" };
 

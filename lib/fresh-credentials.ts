@@ -1,6 +1,6 @@
 import type { Environment } from "./environment.ts";
 import { asRelayError, TemporaryError, VendorError } from "./errors.ts";
-import type { CheckedWorkflow } from "./workflow-check.ts";
+import type { CheckedWorkflow } from "./workflow/check.ts";
 
 /**
  * A credential that is refused may have been rotated: reads the workflow's secrets again and, if one changed, tries once

@@ -9,16 +9,16 @@ import type {
   SQSBatchResponse,
   SQSEvent,
 } from "aws-lambda";
-import { type HandAnswer, runByHand } from "./by-hand.ts";
+import { type HandAnswer, runByHand } from "./by-hand/by-hand.ts";
 import type { Connector } from "./connector.ts";
 import { createEnvironment, type Environment } from "./environment.ts";
 import { logFailure, observed } from "./observed.ts";
-import { pushFromQueue } from "./push-queue.ts";
-import { runPushByHand } from "./push-run.ts";
+import { pushFromQueue } from "./push/queue.ts";
+import { runPushByHand } from "./push/run.ts";
 import { receiveWebhook } from "./receive.ts";
-import { continueUpdates, startUpdate } from "./update-queue.ts";
-import { checkWorkflows } from "./workflow.ts";
-import type { CheckedPushWorkflow, CheckedUpdateWorkflow, CheckedWorkflow } from "./workflow-check.ts";
+import { continueUpdates, startUpdate } from "./update/queue.ts";
+import type { CheckedPushWorkflow, CheckedUpdateWorkflow, CheckedWorkflow } from "./workflow/check.ts";
+import { checkWorkflows } from "./workflow/workflow.ts";
 
 /** The user's own modules: the list of workflows, and the functions that events may name. */
 export interface UserModules {

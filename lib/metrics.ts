@@ -4,7 +4,7 @@
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-import type { Outcome, RunEvents } from "./run.ts";
+import type { Outcome, RunEvents } from "./run/run.ts";
 
 export const NAMESPACE = "HrFlowRelay";
 /** CloudWatch takes so many values of one metric in one line. */

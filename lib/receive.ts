@@ -7,11 +7,11 @@ import { type ProfileEvent, readWebhookBody } from "./hrflow/webhook-event.ts";
 import { findSignature, isSignedByHrflow } from "./hrflow/webhook-signature.ts";
 import { logAbout } from "./log.ts";
 import { logFailure } from "./observed.ts";
-import { takesSource } from "./push-queue.ts";
+import { takesSource } from "./push/queue.ts";
 import { enqueue, type PushMessage } from "./queue.ts";
 import { MalformedSecretError, MissingSecretError } from "./secrets.ts";
-import type { Workflows } from "./workflow.ts";
-import type { CheckedPushWorkflow } from "./workflow-check.ts";
+import type { CheckedPushWorkflow } from "./workflow/check.ts";
+import type { Workflows } from "./workflow/workflow.ts";
 
 /** A larger body is refused. A webhook with a whole profile and its text has some 100 kB. */
 export const MAXIMUM_BODY_IN_BYTES = 1024 * 1024;

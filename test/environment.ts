@@ -4,7 +4,7 @@ import { lookup } from "node:dns/promises";
 import { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Logger } from "@aws-lambda-powertools/logger";
-import { download } from "../lib/cv-connection.ts";
+import { download } from "../lib/cv/connection.ts";
 import type { Environment } from "../lib/environment.ts";
 import { createMetrics } from "../lib/metrics.ts";
 import { createPacer } from "../lib/pace.ts";

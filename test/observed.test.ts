@@ -7,7 +7,7 @@ import { PermanentError } from "../lib/errors.ts";
 import { pushFunction, webhookFunction } from "../lib/lambda.ts";
 import type { TestEnvironment } from "./environment.ts";
 import { measurements } from "./measurements.ts";
-import { event, startReceiverEnvironment, webhookRequest, workflow } from "./receiver.ts";
+import { event, startReceiverEnvironment, webhookRequest, workflow } from "./receive/receiver.ts";
 
 const CONTEXT = { functionName: "the-function", getRemainingTimeInMillis: () => 180_000 } as Context;
 const PERSONAL = "Ada at ada@example.com";

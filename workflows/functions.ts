@@ -4,7 +4,7 @@
  */
 import { toCandidate } from "../lib/connectors/teamtailor/mapping.ts";
 import type { Profile } from "../lib/hrflow/schema.ts";
-import type { RunSummary } from "../lib/workflow.ts";
+import type { RunSummary } from "../lib/workflow/workflow.ts";
 
 /** A logic: keeps profiles that have an e-mail address. */
 export function keepWithEmail(profile: Profile): boolean {

@@ -4,7 +4,7 @@
  * These are samples, one for each action: `npm start` runs them against simulated vendors, which have all that is named
  * here. Put your own in their place.
  */
-import { defineWorkflow } from "../lib/workflow.ts";
+import { defineWorkflow } from "../lib/workflow/workflow.ts";
 
 export default [
   // One webhook of HrFlow's for three systems: each gets its own queue and its own candidate.

@@ -9,7 +9,7 @@ import {
   profileParametersSchema,
   pushSchema,
   updateSchema,
-} from "../../lib/workflow-schema.ts";
+} from "../../lib/workflow/schema.ts";
 
 type Schema = v.GenericSchema;
 

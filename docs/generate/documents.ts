@@ -1,6 +1,6 @@
 /** The parameters of the documents of 2021 and 2022, and where they stand today: by the code that translates them. */
-import { withTodaysNames } from "../../lib/document-names.ts";
-import { WorkflowError } from "../../lib/workflow-check.ts";
+import { withTodaysNames } from "../../lib/by-hand/document-names.ts";
+import { WorkflowError } from "../../lib/workflow/check.ts";
 import type { Action } from "./actions.ts";
 import { parametersOf } from "./parameters.ts";
 

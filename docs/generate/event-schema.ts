@@ -1,6 +1,6 @@
 /** The JSON Schema of the events that a person sends to a function: for editors, which complete and check by it. */
 import type { GenericSchema } from "valibot";
-import { OVERRIDES } from "../../lib/event-workflow.ts";
+import { OVERRIDES } from "../../lib/by-hand/event-workflow.ts";
 import { deadLettersSchema, eraseSchema, explainSchema, runsSchema } from "../../lib/operator/operations.ts";
 import type { Action } from "./actions.ts";
 import { placeToday, replacedDocuments } from "./documents.ts";

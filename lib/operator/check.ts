@@ -5,7 +5,7 @@ import { asRelayError } from "../errors.ts";
 import { createHrflowClient, type HrflowClient } from "../hrflow/client.ts";
 import { hrflowAuthSchema, webhookAuthSchema } from "../hrflow/schema.ts";
 import { unpaced } from "../pace.ts";
-import type { CheckedWorkflow } from "../workflow-check.ts";
+import type { CheckedWorkflow } from "../workflow/check.ts";
 
 /** What was checked of a workflow. */
 export interface CheckAnswer {

@@ -2,11 +2,11 @@
  * `erase`: removes every trace of one person from what Relay keeps. Whoever is to be forgotten is deleted in HrFlow and in
  * the ATS first: an event about a profile that is still there makes it known again.
  */
-import type { HandOperated } from "../by-hand.ts";
+import type { HandOperated } from "../by-hand/by-hand.ts";
 import { forgetEcho, readEcho } from "../echo.ts";
 import { TemporaryError } from "../errors.ts";
-import { eraseLink, isHeld, type LinkKey, readLinkState } from "../link.ts";
-import { eraseFromRuns } from "../run-history.ts";
+import { eraseLink, isHeld, type LinkKey, readLinkState } from "../push/link.ts";
+import { eraseFromRuns } from "../run/history.ts";
 import {
   leaseWorkflow,
   type RunLease,
@@ -15,8 +15,8 @@ import {
   readRunLease,
   removePending,
   removeRecord,
-} from "../update-state.ts";
-import type { CheckedPushWorkflow, CheckedUpdateWorkflow } from "../workflow-check.ts";
+} from "../update/state.ts";
+import type { CheckedPushWorkflow, CheckedUpdateWorkflow } from "../workflow/check.ts";
 import { removeDeadLetters, visitDeadLetters } from "./dead-letter-queue.ts";
 
 /** What was removed or, in a dry run, would be. */

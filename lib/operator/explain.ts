@@ -1,8 +1,8 @@
 /** `explain`: what Relay knows of one profile or candidate, what it did, and what comes next, in words. Only its own table is asked. */
 import type { Environment } from "../environment.ts";
-import { isHeld, type LinkState, readLinkState } from "../link.ts";
-import { takesSource } from "../push-queue.ts";
-import { type PastRun, readRuns } from "../run-history.ts";
+import { isHeld, type LinkState, readLinkState } from "../push/link.ts";
+import { takesSource } from "../push/queue.ts";
+import { type PastRun, readRuns } from "../run/history.ts";
 import {
   type CandidateRecord,
   type Pending,
@@ -10,8 +10,8 @@ import {
   readOnePending,
   readRecords,
   readRunLease,
-} from "../update-state.ts";
-import type { CheckedPushWorkflow, CheckedWorkflow } from "../workflow-check.ts";
+} from "../update/state.ts";
+import type { CheckedPushWorkflow, CheckedWorkflow } from "../workflow/check.ts";
 
 /** What is known of one profile or candidate. */
 export interface ExplainAnswer {

@@ -1,6 +1,6 @@
 /** `{}` and `{ "help": true }`: what a function takes. */
-import type { HandOperated } from "../by-hand.ts";
-import { functionNames, workflowIds } from "../event-workflow.ts";
+import type { HandOperated } from "../by-hand/by-hand.ts";
+import { functionNames, workflowIds } from "../by-hand/event-workflow.ts";
 
 /** What the function takes. */
 export interface HelpAnswer {

@@ -1,11 +1,11 @@
 /** The operator's tools: which one an event asks for, what each takes, and who answers. */
 import * as v from "valibot";
-import type { HandOperated } from "../by-hand.ts";
-import { declaredWorkflow, workflowOf } from "../event-workflow.ts";
+import type { HandOperated } from "../by-hand/by-hand.ts";
+import { declaredWorkflow, workflowOf } from "../by-hand/event-workflow.ts";
 import { keySchema } from "../hrflow/schema.ts";
 import { describeIssues } from "../issues.ts";
-import { DEFAULT_RUNS, MAXIMUM_RUNS } from "../run-history.ts";
-import { type CheckedPushWorkflow, WorkflowError } from "../workflow-check.ts";
+import { DEFAULT_RUNS, MAXIMUM_RUNS } from "../run/history.ts";
+import { type CheckedPushWorkflow, WorkflowError } from "../workflow/check.ts";
 import { type CheckAnswer, checkAccess } from "./check.ts";
 import { type DeadLettersAnswer, listDeadLetters, redriveDeadLetters } from "./dead-letters.ts";
 import { type EraseAnswer, eraseCandidate, eraseProfile } from "./erase.ts";

@@ -1,8 +1,8 @@
 /** `runs`: the last runs of a workflow. */
 
+import { declaredWorkflow, type KnownWorkflows } from "../by-hand/event-workflow.ts";
 import type { Environment } from "../environment.ts";
-import { declaredWorkflow, type KnownWorkflows } from "../event-workflow.ts";
-import { type PastRun, readRuns } from "../run-history.ts";
+import { type PastRun, readRuns } from "../run/history.ts";
 
 export interface RunsAnswer {
   workflow_id: string;

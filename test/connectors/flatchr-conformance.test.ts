@@ -2,8 +2,8 @@
 import { describe } from "vitest";
 import flatchr from "../../lib/connectors/flatchr/index.ts";
 import type { FlatchrOptions } from "../../local/vendors/flatchr.ts";
-import { testConnector } from "../conformance.ts";
-import { flatchrBench } from "../conformance-flatchr.ts";
+import { testConnector } from "../conformance/conformance.ts";
+import { flatchrBench } from "../conformance/flatchr.ts";
 
 const VARIANTS: [name: string, options: FlatchrOptions, isThorough: boolean][] = [
   ["Flatchr", {}, true],

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { PermanentError, TemporaryError } from "../../lib/errors.ts";
-import { pushProfile } from "../../lib/push.ts";
-import { checkWorkflow } from "../../lib/workflow-check.ts";
+import { pushProfile } from "../../lib/push/push.ts";
+import { checkWorkflow } from "../../lib/workflow/check.ts";
 import { DEFAULT_FLATCHR_KEY, type SimulatedFlatchr, startFlatchr } from "../../local/vendors/flatchr.ts";
 import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
 import { startTestEnvironment, type TestEnvironment } from "../environment.ts";

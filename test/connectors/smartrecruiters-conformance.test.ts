@@ -2,8 +2,8 @@
 import { describe } from "vitest";
 import smartrecruiters from "../../lib/connectors/smartrecruiters/index.ts";
 import type { SmartrecruitersOptions } from "../../local/vendors/smartrecruiters.ts";
-import { testConnector } from "../conformance.ts";
-import { smartrecruitersBench } from "../conformance-smartrecruiters.ts";
+import { testConnector } from "../conformance/conformance.ts";
+import { smartrecruitersBench } from "../conformance/smartrecruiters.ts";
 
 const VARIANTS: [name: string, options: SmartrecruitersOptions, isThorough: boolean][] = [
   ["SmartRecruiters", { secondResume: "replace" }, true],

@@ -1,8 +1,8 @@
 /** A person whom SmartRecruiters has already, in every form that its documentation leaves open: one candidate, on the job. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PermanentError, TemporaryError } from "../../lib/errors.ts";
-import { pushProfile } from "../../lib/push.ts";
-import { checkWorkflow } from "../../lib/workflow-check.ts";
+import { pushProfile } from "../../lib/push/push.ts";
+import { checkWorkflow } from "../../lib/workflow/check.ts";
 import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
 import {
   DEFAULT_SMARTRECRUITERS_KEY,

@@ -2,8 +2,8 @@
 import { describe } from "vitest";
 import teamtailor from "../../lib/connectors/teamtailor/index.ts";
 import type { TeamtailorOptions } from "../../local/vendors/teamtailor.ts";
-import { testConnector } from "../conformance.ts";
-import { teamtailorBench } from "../conformance-teamtailor.ts";
+import { testConnector } from "../conformance/conformance.ts";
+import { teamtailorBench } from "../conformance/teamtailor.ts";
 
 const VARIANTS: [name: string, options: TeamtailorOptions, isThorough: boolean][] = [
   ["Teamtailor", {}, true],

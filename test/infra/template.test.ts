@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Connector } from "../../lib/connector.ts";
 import { connectors } from "../../lib/connectors/index.ts";
 import { readSettings, type Settings } from "../../lib/settings.ts";
-import { checkWorkflows } from "../../lib/workflow.ts";
+import { checkWorkflows } from "../../lib/workflow/workflow.ts";
 import workflows from "../../workflows/index.ts";
 import { type Package, packageCopy } from "./package-copy.ts";
 import { schemaProblems } from "./resource-schema.ts";

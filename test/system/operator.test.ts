@@ -7,7 +7,7 @@ import type { EraseAnswer } from "../../lib/operator/erase.ts";
 import type { ExplainAnswer } from "../../lib/operator/explain.ts";
 import type { HelpAnswer } from "../../lib/operator/help.ts";
 import type { RunsAnswer } from "../../lib/operator/runs.ts";
-import type { RunAnswer } from "../../lib/run.ts";
+import type { RunAnswer } from "../../lib/run/run.ts";
 import { clientSettings } from "../../local/aws/identity.ts";
 import { demoSecrets } from "../../local/demo-secrets.ts";
 import {

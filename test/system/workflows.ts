@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { DEFAULT_HRFLOW_KEY, startHrflow } from "../../local/vendors/hrflow.ts";
 import { sampleProfile } from "../../local/vendors/sample-profiles.ts";
-import type { Account } from "../conformance.ts";
-import { flatchrBench } from "../conformance-flatchr.ts";
-import { hash } from "../conformance-scene.ts";
-import { smartrecruitersBench } from "../conformance-smartrecruiters.ts";
-import { teamtailorBench } from "../conformance-teamtailor.ts";
+import type { Account } from "../conformance/conformance.ts";
+import { flatchrBench } from "../conformance/flatchr.ts";
+import { hash } from "../conformance/scene.ts";
+import { smartrecruitersBench } from "../conformance/smartrecruiters.ts";
+import { teamtailorBench } from "../conformance/teamtailor.ts";
 
 export const WEBHOOK = "demo";
 export const WEBHOOK_SECRET = "webhook-secret-of-the-test";

@@ -1,6 +1,6 @@
 import type { CvFile } from "../../connector.ts";
-import { NoCvError, openDownload, readDownload } from "../../cv-download.ts";
-import { describeFile, isErrorPage } from "../../cv-file.ts";
+import { NoCvError, openDownload, readDownload } from "../../cv/download.ts";
+import { describeFile, isErrorPage } from "../../cv/file.ts";
 import type { Environment } from "../../environment.ts";
 import { PermanentError, TemporaryError } from "../../errors.ts";
 import type { FlatchrApi } from "./api.ts";

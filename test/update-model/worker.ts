@@ -1,0 +1,43 @@
+/** Plays histories in a thread of its own, so that a thousand of them take as many cores as there are. */
+import { parentPort, workerData } from "node:worker_threads";
+import { DEFAULT_FLATCHR_KEY } from "../../local/vendors/flatchr.ts";
+import { DEFAULT_COMPANY_ID } from "../../local/vendors/flatchr-organisation.ts";
+import { DEFAULT_HRFLOW_KEY } from "../../local/vendors/hrflow.ts";
+import { startTestEnvironment } from "../environment.ts";
+import { type History, playHistory } from "./model.ts";
+import { createTable } from "./table.ts";
+
+/** Which histories a thread plays, and on which table. */
+export interface Work {
+  seeds: readonly number[];
+  table: "real" | "in memory";
+}
+
+/** After so many histories that went wrong, the rest would say nothing new. */
+const ENOUGH = 3;
+
+const { seeds, table } = workerData as Work;
+const start = () =>
+  startTestEnvironment({
+    "hrflow/acme": { ...DEFAULT_HRFLOW_KEY },
+    "flatchr/acme": { api_key: DEFAULT_FLATCHR_KEY, company_id: DEFAULT_COMPANY_ID },
+  });
+const shared = await start();
+const histories: History[] = [];
+for (const seed of seeds) {
+  histories.push(await (table === "real" ? playOnReal(seed) : playHistory(seed, shared, createTable())));
+  if (histories.filter(({ wrong }) => wrong.length > 0).length >= ENOUGH) break;
+  shared.logged.length = 0;
+}
+await shared.stop();
+parentPort?.postMessage(histories);
+
+/** On a table of its own: what one history leaves behind, such as a rate limit's time line, lies in another's future. */
+async function playOnReal(seed: number): Promise<History> {
+  const aws = await start();
+  try {
+    return await playHistory(seed, aws, { send: (command) => aws.dynamodb.send(command as never) });
+  } finally {
+    await aws.stop();
+  }
+}

@@ -1,0 +1,301 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pushProfile } from "../../lib/push/push.ts";
+import { checkWorkflow } from "../../lib/workflow/check.ts";
+import { startUpdateScene, type UpdateScene } from "./runs.ts";
+
+let scene: UpdateScene;
+beforeEach(async () => {
+  scene = await startUpdateScene();
+});
+afterEach(() => scene.stop());
+
+const profileOf = (reference: string) =>
+  scene.hrflow.profiles().find((profile) => profile.reference === reference);
+const hrflowWrites = () => scene.hrflow.calls.filter(({ write, changed }) => write && changed).length;
+
+test("a candidate's profile gets what Flatchr knows, and keeps everything else", async () => {
+  const { candidateId, applicantId } = scene.add("Ada");
+  const answer = await scene.run();
+  expect(answer).toMatchObject({
+    status: "success",
+    reason: "none",
+    events: { read_success: 1, write_success: 1 },
+  });
+  expect(profileOf(candidateId)).toMatchObject({
+    info: {
+      first_name: "Ada",
+      last_name: "Example",
+      phone: "+33 6 12 34 56 78",
+      summary: "Foreign to Flatchr",
+    },
+    experiences: [{ title: "Engineer", company: "ACME" }],
+  });
+  const tags = Object.fromEntries(profileOf(candidateId)?.tags.map(({ name, value }) => [name, value]) ?? []);
+  expect(tags).toMatchObject({
+    foreign: "kept",
+    applicant_id: applicantId,
+    vacancy: "Data Engineer",
+    column: "Nouveaux",
+  });
+});
+
+test("a second incremental run writes nothing, and asks Flatchr for nothing but the list and its names", async () => {
+  for (const name of ["Ada", "Grace", "Edsger"]) scene.add(name);
+  await scene.run();
+  const writes = hrflowWrites();
+  const calls = scene.flatchr.calls.length;
+  const answer = await scene.run();
+  expect(answer).toMatchObject({ status: "success", events: { write_unchanged: 3, write_success: 0 } });
+  expect(hrflowWrites()).toBe(writes);
+  expect(scene.flatchr.calls.length - calls).toBeLessThanOrEqual(3);
+});
+
+test("a changed candidate arrives, and only that", async () => {
+  scene.add("Ada");
+  const { candidateId } = scene.add("Grace");
+  await scene.run();
+  const writes = hrflowWrites();
+  scene.flatchr.editCandidate(candidateId, { phone: "+33 7 00 00 00 00" });
+  const answer = await scene.run();
+  expect(answer.events).toMatchObject({ write_success: 1, write_unchanged: 1 });
+  expect(profileOf(candidateId)?.info.phone).toBe("+33 7 00 00 00 00");
+  expect(hrflowWrites()).toBe(writes + 1);
+});
+
+test("the candidate's id is asked for once in its life", async () => {
+  scene.add("Ada");
+  await scene.run();
+  await scene.run({ incremental: false });
+  await scene.run({ incremental: false });
+  expect(scene.flatchr.calls.filter(({ method }) => method === "PUT")).toHaveLength(1);
+});
+
+test("a dry run writes nothing anywhere, does not ask for the id, and previews", async () => {
+  scene.add("Ada");
+  const answer = await scene.run({ persist: false });
+  expect(answer.items).toMatchObject([{ outcome: "updated", preview: { info: { first_name: "Ada" } } }]);
+  expect(scene.flatchr.calls.filter(({ changed }) => changed)).toEqual([]);
+  expect(hrflowWrites()).toBe(0);
+  const reads = ["GetItem", "BatchGetItem", "Query"];
+  expect([...scene.environment.tableOperations.keys()].filter((name) => !reads.includes(name))).toEqual([]);
+});
+
+describe("push_parameters", () => {
+  test("only_edit_fields", async () => {
+    const { candidateId } = scene.add("Ada");
+    await scene.run({ push_parameters: { source_key: scene.sourceKey, only_edit_fields: ["tags"] } });
+    expect(profileOf(candidateId)?.info.first_name).toBe("Before");
+    expect(profileOf(candidateId)?.tags.map(({ name }) => name)).toContain("applicant_id");
+  });
+
+  test("create_missing: without it a candidate that HrFlow does not know fails, and says what to do", async () => {
+    scene.add("Ada", { inHrflow: false });
+    const answer = await scene.run();
+    expect(answer).toMatchObject({ status: "fatal", reason: "write_failure", cursor: null });
+    expect(answer.items[0]?.detail).toContain("create_missing: true");
+    const created = await scene.run({
+      push_parameters: { source_key: scene.sourceKey, create_missing: true },
+    });
+    expect(created.events.write_success).toBe(1);
+    expect(scene.hrflow.profiles()).toMatchObject([{ info: { first_name: "Ada" } }]);
+  });
+});
+
+describe("the CV", () => {
+  test("is parsed where HrFlow has none, at once or later, and only once", async () => {
+    const { candidateId } = scene.add("Ada", { cv: true });
+    await scene.run();
+    expect(profileOf(candidateId)?.attachments.length).toBeGreaterThan(0);
+    expect(profileOf(candidateId)?.info.first_name).toBe("Ada");
+    await scene.run({ incremental: false });
+    expect(scene.hrflow.calls.filter(({ route }) => route.includes("parsing/file"))).toHaveLength(1);
+  });
+
+  test("of a source that parses later is merged in a later run", async () => {
+    const source = scene.hrflow.sources()[0];
+    if (source) source.sync_parsing = false;
+    const { candidateId } = scene.add("Ada", { cv: true, inHrflow: false });
+    const push_parameters = { source_key: scene.sourceKey, create_missing: true };
+    expect((await scene.run({ push_parameters })).status).toBe("success");
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await scene.run({ push_parameters });
+    expect(profileOf(candidateId)?.info).toMatchObject({ first_name: "Ada", phone: "+33 6 12 34 56 78" });
+    expect((await scene.run({ push_parameters })).events.write_success).toBe(0);
+  });
+});
+
+describe("a candidate that fails", () => {
+  test("is tried in the next run, though nothing about it changed, and holds up nobody", async () => {
+    const { candidateId } = scene.add("Ada");
+    scene.add("Grace");
+    scene.hrflow.failNext({ route: "PUT /profile/indexing" }, { kind: "status", status: 422 }, 1);
+    const answer = await scene.run();
+    expect(answer).toMatchObject({ status: "success_with_failures", reason: "write_failure" });
+    expect(answer.items.filter(({ outcome }) => outcome === "failed")).toHaveLength(1);
+    expect((await scene.run()).events).toMatchObject({ write_success: 1, write_unchanged: 1 });
+    expect(profileOf(candidateId)?.info.first_name).toBe("Ada");
+  });
+
+  test("for a passing reason is tried again within the run", async () => {
+    scene.add("Ada");
+    scene.hrflow.failNext({ route: "PUT /profile/indexing" }, { kind: "status", status: 503 }, 2);
+    expect((await scene.run()).status).toBe("success");
+  });
+
+  test("because its vacancy is gone fails alone", async () => {
+    const closed = scene.flatchr.addVacancy({ title: "Closed" });
+    scene.flatchr.addCandidate(
+      { firstname: "Lost", lastname: "Example", email: "lost@example.com" },
+      { vacancyId: closed.id },
+    );
+    scene.flatchr.closeVacancy(closed.id);
+    const { candidateId } = scene.add("Ada");
+    expect(await scene.run()).toMatchObject({ status: "success_with_failures" });
+    expect(profileOf(candidateId)?.info.first_name).toBe("Ada");
+  });
+});
+
+describe("a run", () => {
+  test("does not overlap with another of the same workflow", async () => {
+    scene.add("Ada");
+    scene.hrflow.latencyInMs = 100;
+    const answers = await Promise.all([scene.run(), scene.run()]);
+    expect(answers.map(({ reason }) => reason).sort()).toEqual(["already_running", "none"]);
+  });
+
+  test("that is cut off goes on where it stopped, and moves the cursor only at the end", async () => {
+    for (let index = 0; index < 25; index += 1) scene.add(`Person${index}`);
+    let calls = 0;
+    const shortTime = () => (calls++ < 18 ? 600_000 : 0);
+    const first = await scene.runOn({}, shortTime);
+    expect(first.answer.cursor).toBeNull();
+    expect(first.continuation).toBeDefined();
+    const second = await scene.runOn({}, () => 600_000, first.continuation);
+    expect(second.continuation).toBeUndefined();
+    expect(second.answer).toMatchObject({
+      run_id: first.answer.run_id,
+      status: "success",
+      events: { write_success: 25 },
+    });
+    expect(second.answer.cursor).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(scene.flatchr.calls.filter(({ method }) => method === "PUT")).toHaveLength(25);
+  });
+
+  test("that finds HrFlow down ends soon, and leaves the cursor where it is", async () => {
+    for (let index = 0; index < 60; index += 1) scene.add(`Person${index}`);
+    scene.hrflow.failNext({}, { kind: "status", status: 503 }, Number.POSITIVE_INFINITY);
+    const answer = await scene.run();
+    expect(answer).toMatchObject({ status: "fatal", cursor: null });
+    expect(scene.hrflow.calls.length).toBeLessThan(200);
+    scene.hrflow.recover();
+    expect((await scene.run()).events).toMatchObject({ write_success: 60 });
+  });
+
+  test("whose search fails is fatal, clear, and moves nothing", async () => {
+    scene.flatchr.failNext(
+      { route: "POST /company/:companyId/search/applicants" },
+      { kind: "html", status: 200 },
+    );
+    const answer = await scene.run();
+    expect(answer).toMatchObject({
+      status: "fatal",
+      reason: "read_failure",
+      cursor: null,
+      events: { read_failure: 1 },
+    });
+    expect(answer.message).toContain("Flatchr POST");
+  });
+
+  test("calls its callback once, at the end", async () => {
+    const seen: unknown[] = [];
+    scene.add("Ada");
+    const answer = await scene.run({ callback: (run: unknown) => seen.push(run) });
+    expect(seen).toMatchObject([{ workflow_id: "acme-update", events: { write_success: 1 } }]);
+    expect(answer.events.callback_executed).toBe(1);
+  });
+
+  test("reads everything again when a column was renamed, since rows keep their date", async () => {
+    const { candidateId } = scene.add("Ada");
+    await scene.run();
+    const [column] = scene.flatchr.columns();
+    if (column) scene.flatchr.renameColumn(column.id, "Inbox");
+    await scene.run();
+    expect(profileOf(candidateId)?.tags).toContainEqual(
+      expect.objectContaining({ name: "column", value: "Inbox" }),
+    );
+  });
+});
+
+test("logics see a candidate before Flatchr is asked who it is", async () => {
+  scene.add("Ada");
+  const answer = await scene.run({ logics: [() => null] });
+  expect(answer).toMatchObject({ status: "success", events: { logics_discard: 1 } });
+  expect(scene.flatchr.calls.filter(({ method }) => method === "PUT")).toHaveLength(0);
+});
+
+describe("an update from Flatchr is not pushed back to Flatchr", () => {
+  const pushOf = (vacancy: string) => ({
+    workflow_id: "acme-flatchr",
+    action: "push_profile_to_flatchr",
+    hrflow_auth: { secret: "hrflow/acme" },
+    connector_auth: { secret: "flatchr/acme" },
+    push_parameters: { vacancy },
+  });
+  const createMissing = () => ({ push_parameters: { source_key: scene.sourceKey, create_missing: true } });
+  const flatchrWrites = () => scene.flatchr.enrichments().length + scene.flatchr.applicants().length;
+
+  beforeEach(async () => {
+    await scene.stop();
+    scene = await startUpdateScene((vacancy) => [pushOf(vacancy)]);
+  });
+
+  async function push(reference: string) {
+    const workflow = checkWorkflow(pushOf(scene.vacancyId));
+    if (workflow.direction !== "push") return expect.fail("it is a push");
+    const profileKey = profileOf(reference)?.key ?? "";
+    return pushProfile(
+      workflow,
+      { sourceKey: scene.sourceKey, profileKey },
+      60_000,
+      scene.environment,
+      "run",
+    );
+  }
+
+  test.each([
+    ["of a profile that is there", { inHrflow: true }],
+    ["of a profile that it creates", { inHrflow: false }],
+    ["of a profile that it creates from a CV", { inHrflow: false, cv: true }],
+    ["of a profile whose CV it has parsed", { inHrflow: true, cv: true }],
+  ])("%s", async (_, options) => {
+    const { candidateId } = scene.add("Ada", options);
+    await scene.run(createMissing());
+    const before = flatchrWrites();
+    expect(await push(candidateId)).toMatchObject({
+      outcome: "unchanged",
+      notes: [expect.stringContaining("came from")],
+    });
+    expect(flatchrWrites()).toBe(before);
+  });
+
+  test("while it is still writing: the push waits", async () => {
+    const { candidateId } = scene.add("Ada", { inHrflow: false });
+    scene.hrflow.failNext({ route: "GET /profile/indexing" }, { kind: "slow", delayInMs: 0 });
+    scene.hrflow.failNext({ route: "GET /profile/indexing" }, { kind: "slow", delayInMs: 500 });
+    const running = scene.run(createMissing());
+    await expect.poll(() => profileOf(candidateId)).toBeDefined();
+    await expect(push(candidateId)).rejects.toMatchObject({ reason: "already_running" });
+    await running;
+    expect(await push(candidateId)).toMatchObject({ outcome: "unchanged" });
+  });
+
+  test("but a real change in HrFlow is, and so is the way back", async () => {
+    const { candidateId } = scene.add("Ada");
+    await scene.run();
+    const key = profileOf(candidateId)?.key ?? "";
+    scene.hrflow.editProfile(key, { info: { summary: "A real change" } });
+    expect(await push(candidateId)).toMatchObject({ outcome: "updated" });
+    scene.hrflow.editProfile(key, { info: { summary: "Foreign to Flatchr" } });
+    expect(await push(candidateId)).toMatchObject({ outcome: "updated" });
+  });
+});
