@@ -7,5 +7,11 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: process.env["CI"] ? ["default", ["json", { outputFile: "test-report.json" }]] : ["default"],
+    coverage: {
+      provider: "v8",
+      include: ["lib/**", "functions/**"],
+      reporter: ["text-summary", "json-summary"],
+      thresholds: { lines: 95, branches: 90 },
+    },
   },
 });

@@ -58,11 +58,11 @@ export const SUBJECTS: Subject[] = [
 /** Measures each vendor; about two minutes in all. */
 export async function benchRateLimits(): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const subject of SUBJECTS) rows.push(...(await measure(subject)));
+  for (const subject of SUBJECTS) rows.push(...(await measureSubject(subject)));
   return rows;
 }
 
-async function measure(subject: Subject): Promise<Row[]> {
+export async function measureSubject(subject: Subject): Promise<Row[]> {
   const secrets = demoSecrets(undefined);
   const simulators = await startSimulators(secrets, () => undefined);
   const [sqs, dynamodb, secretsManager] = await Promise.all([

@@ -65,7 +65,7 @@ const WORKERS = limits.push.maximumConcurrency;
 /** Without slots, a worker has so much of a limit under way at most: all workers together less than is left then. */
 const SHARE_UNDER_WAY = 0.4;
 /** Arrivals jitter: a period is taken for longer than it is, so that no window of the vendor's holds one call more. */
-const JITTER_IN_MILLISECONDS = 50;
+const JITTER_IN_MILLISECONDS = 25;
 /** The time line's item is of no use when it is so old; DynamoDB deletes it. */
 const FORGOTTEN_AFTER_IN_SECONDS = 3600;
 

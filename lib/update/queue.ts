@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { Environment } from "../environment.ts";
 import { PermanentError, type RelayError, TemporaryError } from "../errors.ts";
 import { logAbout } from "../log.ts";
-import { comeBackIn, deadLetter, enqueueOne, isOverdue, nextDelayInSeconds } from "../queue.ts";
+import { ageInSeconds, comeBackIn, deadLetter, enqueueOne, isOverdue, nextDelayInSeconds } from "../queue.ts";
 import { noEvents, type RunAnswer } from "../run/run.ts";
 import type { CheckedUpdateWorkflow } from "../workflow/check.ts";
 import type { Workflows } from "../workflow/workflow.ts";
@@ -89,6 +89,7 @@ async function continueUpdate(record: SQSRecord, runner: UpdateRunner): Promise<
     failure instanceof TemporaryError ? failure : new TemporaryError(failure.reason, failure.message);
   const seconds = nextDelayInSeconds(record, temporary, environment);
   environment.metrics.add("messages_retried", 1, workflow);
+  environment.metrics.add("message_age", ageInSeconds(record, environment), workflow);
   environment.log.warn("run will be tried again", { ...said, next_attempt_in_seconds: seconds });
   await comeBackIn(seconds, action, [record], environment);
   return false;

@@ -1,6 +1,6 @@
 /**
  * The update engine: one candidate of an ATS is written to its profile in HrFlow. It knows the contract of connectors
- * (`connector.ts`) and no ATS. What a whole run does is in update-run.ts.
+ * (`connector.ts`) and no ATS. What a whole run does is in run.ts.
  *
  * logics → identify → format → compare with what was last written → read the profile → CV → merge → write → remember
  */

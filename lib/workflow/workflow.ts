@@ -1,4 +1,4 @@
-/** Workflows, as users declare them in `workflows/`. What is checked, and how, is in workflow-check.ts. */
+/** Workflows, as users declare them in `workflows/`. What is checked, and how, is in check.ts. */
 import type * as v from "valibot";
 import type { Connector } from "../connector.ts";
 import type { AnyConnector } from "../connectors/index.ts";

@@ -1,0 +1,70 @@
+/** The rows of an ATS as a run takes them: in pages, each with what is remembered of it, and only while there is time. */
+import type { SourceRow } from "../connector.ts";
+import type { Environment } from "../environment.ts";
+import type { RunProgress } from "./progress.ts";
+import { type Pending, readRecords } from "./state.ts";
+import type { Subject } from "./update.ts";
+
+/** Records are read for so many rows at once: DynamoDB's limit for one call. */
+const ROWS_PER_PAGE = 100;
+
+/** Rows with what is remembered of them; those that failed before come last, so that they hold up nobody. */
+export async function* subjectsOf(
+  run: RunProgress,
+  rows: AsyncIterable<SourceRow>,
+  pending: Map<string, Pending>,
+  isOver: () => boolean,
+  environment: Environment,
+): AsyncGenerator<Subject> {
+  const failedBefore: SourceRow[] = [];
+  try {
+    yield* inOrder();
+  } catch (error) {
+    run.ended ??= error; // Thrown here, it would end the run while candidates are still being written.
+  }
+
+  async function* inOrder(): AsyncGenerator<Subject> {
+    for await (const page of pagesOf(rows)) {
+      for (const row of page)
+        if (row.changedOn !== undefined && row.changedOn > (run.lastChange ?? ""))
+          run.lastChange = row.changedOn;
+      failedBefore.push(...page.filter(({ id }) => pending.has(id)));
+      yield* subjectsOfPage(page.filter(({ id }) => !pending.has(id)));
+      if (run.isCutOff) return;
+    }
+    yield* subjectsOfPage(failedBefore);
+  }
+
+  async function* subjectsOfPage(page: readonly SourceRow[]): AsyncGenerator<Subject> {
+    const records = await readRecords(
+      run.workflow.workflow_id,
+      page.map(({ id }) => id),
+      environment,
+    );
+    for (const row of page) {
+      if (run.ended !== undefined) return;
+      if (isOver()) {
+        run.isCutOff = true;
+        return;
+      }
+      const record = records.get(row.id) ?? {};
+      const before = pending.get(row.id);
+      pending.delete(row.id);
+      // An earlier invocation of this very run has finished with it.
+      const isDone = before === undefined ? record.run_id === run.id : before.runId === run.id;
+      if (!isDone) yield { row, record, pending: before };
+    }
+  }
+}
+
+async function* pagesOf(rows: AsyncIterable<SourceRow>): AsyncGenerator<SourceRow[]> {
+  let page: SourceRow[] = [];
+  for await (const row of rows) {
+    page.push(row);
+    if (page.length === ROWS_PER_PAGE) {
+      yield page;
+      page = [];
+    }
+  }
+  if (page.length > 0) yield page;
+}
