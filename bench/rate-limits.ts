@@ -12,7 +12,7 @@ import { awsEnvironment } from "../local/functions.ts";
 import { startSimulators } from "../local/simulators.ts";
 import { sampleProfile } from "../local/vendors/sample-profiles.ts";
 import type { SimulatedCall } from "../local/vendors/simulator.ts";
-import type { Row } from "./table.ts";
+import type { Figure } from "./figure.ts";
 
 const WORKERS = 4;
 const JOB_OF_THE_SAMPLE_WORKFLOW = "demo-data-engineer";
@@ -50,19 +50,19 @@ export const SUBJECTS: Subject[] = [
     isLimited: ({ route }) => /^POST .jobs.*candidates$/.test(route),
     requests: 10,
     perSeconds: 1,
-    profiles: 500,
-    seconds: 40,
+    profiles: 700,
+    seconds: 60,
   },
 ];
 
-/** Measures each vendor; about two minutes in all. */
-export async function benchRateLimits(): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (const subject of SUBJECTS) rows.push(...(await measureSubject(subject)));
-  return rows;
+/** Measures each vendor, a minute each. */
+export async function benchRateLimits(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const subject of SUBJECTS) figures.push(...(await measureSubject(subject)));
+  return figures;
 }
 
-export async function measureSubject(subject: Subject): Promise<Row[]> {
+export async function measureSubject(subject: Subject): Promise<Figure[]> {
   const secrets = demoSecrets(undefined);
   const simulators = await startSimulators(secrets, () => undefined);
   const [sqs, dynamodb, secretsManager] = await Promise.all([
@@ -103,7 +103,7 @@ export async function measureSubject(subject: Subject): Promise<Row[]> {
   });
   const workers: ChildProcess[] = [];
   for (let index = 0; index < WORKERS; index += 1) {
-    const worker = fork(new URL("push-worker.ts", import.meta.url), [argument], {
+    const worker = fork(new URL("rate-limits-worker.ts", import.meta.url), [argument], {
       env: environment,
       stdio: ["ignore", "ignore", "inherit", "ipc"], // its log and metrics are not what is measured
     });
@@ -134,17 +134,17 @@ export async function measureSubject(subject: Subject): Promise<Row[]> {
   return [
     {
       what: `${subject.label}: ${WORKERS} processes, ${created} candidates in ${subject.seconds} s`,
-      figure: `${done} calls`,
+      measured: `${done} calls`,
       floor: `${permitted} permitted`,
-      ratio: done / permitted,
-      goal: "≥ 0.90",
+      values: [done / permitted],
+      goal: { atLeast: 0.95 },
     },
     {
       what: `${subject.label}: answered 429`,
-      figure: `${refused}`,
+      measured: `${refused}`,
       floor: `${all.length} calls`,
-      ratio: refused / all.length,
-      goal: "≤ 0.01",
+      values: [refused / all.length],
+      goal: { atMost: 0.005 },
     },
   ];
 }

@@ -3,6 +3,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
+import { UPDATE_NODE_OPTIONS } from "../infra/functions.ts";
 import { toProfile, toSourceCandidate } from "../lib/connectors/flatchr/source-mapping.ts";
 import { toRow } from "../lib/connectors/flatchr/source-rows.ts";
 import { fingerprint } from "../lib/fingerprint.ts";
@@ -99,7 +100,7 @@ export async function startUpdateScene(candidates: number) {
     async run({ repetitions = 1, isFloorWanted = false } = {}): Promise<Report[]> {
       const work: Work = { workflow, repetitions, isFloorWanted };
       const worker = fork(new URL("update-worker.ts", import.meta.url), [JSON.stringify(work)], {
-        env: variables,
+        env: { ...variables, NODE_OPTIONS: UPDATE_NODE_OPTIONS }, // as it is deployed
         stdio: ["ignore", "ignore", "inherit", "ipc"], // Metrics and logs go to standard output.
       });
       const [reports] = (await once(worker, "message")) as [Report[]];

@@ -6,6 +6,7 @@ import { createEnvironment } from "../lib/environment.ts";
 import { runUpdate } from "../lib/update/run.ts";
 import { readRecords, saveCursor } from "../lib/update/state.ts";
 import { checkWorkflows } from "../lib/workflow/workflow.ts";
+import { peakInKilobytes } from "./peak-memory.ts";
 
 /** What the process is to do. */
 export interface Work {
@@ -29,8 +30,8 @@ const RECORDS_PER_READ = 100;
 
 const { workflow, repetitions, isFloorWanted } = JSON.parse(process.argv[2] ?? "{}") as Work;
 const environment = createEnvironment();
-const workflows = checkWorkflows([workflow]);
-const checked = workflows.byId.get(workflow.workflow_id);
+const workflows = checkWorkflows([workflow], [flatchr]);
+const checked = workflows.runnable.get(workflow.workflow_id);
 if (checked?.direction !== "update") throw new Error("it is an update");
 
 const reports: Report[] = [];
@@ -43,7 +44,7 @@ for (let index = 0; index < repetitions; index += 1) {
   reports.push({
     runInMs: performance.now() - startedAt,
     floorInMs,
-    peakInKilobytes: process.resourceUsage().maxRSS,
+    peakInKilobytes: peakInKilobytes(),
     status: answer.status,
     events: { ...answer.events },
   });

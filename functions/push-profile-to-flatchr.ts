@@ -1,6 +1,6 @@
 /** A message of the queue, or an event by hand → a candidate in Flatchr. */
 import flatchr from "../lib/connectors/flatchr/index.ts";
-import { pushFunction } from "../lib/lambda.ts";
+import { pushFunction } from "../lib/lambda/push-function.ts";
 import * as functions from "../workflows/functions.ts";
 import workflows from "../workflows/index.ts";
 

@@ -2,6 +2,8 @@
 
 export interface Resource {
   Type: string;
+  /** What becomes of it when a change would put another in its place. */
+  UpdateReplacePolicy?: "Retain";
   Properties: Record<string, unknown>;
 }
 

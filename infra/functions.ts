@@ -21,7 +21,16 @@ export interface QueueFunction {
   table: TableRight[];
   /** Whether schedules start it: what they could not start is kept. */
   isScheduled: boolean;
+  /** Options of Node itself, by the variable that the runtime reads. */
+  nodeOptions?: string;
 }
+
+/**
+ * A long run makes much that is soon forgotten, and V8 answers with a larger young generation, of which it gives nothing
+ * back. Kept at 4 MB (a run takes as long), memory hardly grows with the number of candidates: see
+ * docs/decisions/0009-small-bundles.md.
+ */
+export const UPDATE_NODE_OPTIONS = "--max-semi-space-size=4";
 
 export const RECEIVER = "receive-hrflow-webhook";
 
@@ -55,6 +64,7 @@ export const updateFunctions: QueueFunction[] = connectors
       { actions: ["PutItem", "Query"], keys: ["run#*"] },
     ],
     isScheduled: true,
+    nodeOptions: UPDATE_NODE_OPTIONS,
   }));
 
 /** The workflows that a function runs: it has the name of their action. */

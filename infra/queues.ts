@@ -43,6 +43,7 @@ function protectedQueue(
   return {
     [id]: {
       Type: "AWS::SQS::Queue",
+      UpdateReplacePolicy: "Retain", // With another name it would be another queue, and messages still lie in the old one.
       Properties: {
         QueueName: text(`\${AWS::StackName}-${name}${properties.FifoQueue ? ".fifo" : ""}`),
         MessageRetentionPeriod: retentionInDays * 24 * 3600,

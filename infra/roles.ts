@@ -1,5 +1,5 @@
 /** One role for each function, with what the function does and nothing more. */
-import { arnOf, idsOf, type Reference, type Resource, text } from "./cloudformation.ts";
+import { arnOf, idsOf, type Reference, type Resource, ref, text } from "./cloudformation.ts";
 import { byWebhook, pushFunctions, type QueueFunction, RECEIVER, workflowsOf } from "./functions.ts";
 
 interface Statement {
@@ -12,13 +12,12 @@ interface Statement {
 /** Sends to the push queues, and reads the secrets by which HrFlow's webhooks are verified. */
 export function receiverRole(): Record<string, Resource> {
   const pushWorkflows = [...byWebhook.values()].flat();
-  return functionRole(RECEIVER, [
-    allow(
-      ["sqs:SendMessage"],
-      pushFunctions.map(({ name }) => arnOf(idsOf(name).queue)),
-    ),
-    ...readSecrets(pushWorkflows.map(({ hrflow_auth }) => hrflow_auth.secret)),
-  ]);
+  const toQueues = allow(
+    ["sqs:SendMessage"],
+    pushFunctions.map(({ name }) => arnOf(idsOf(name).queue)),
+  );
+  const secrets = pushWorkflows.map(({ hrflow_auth }) => hrflow_auth.secret);
+  return functionRole(RECEIVER, [toQueues], secrets);
 }
 
 /**
@@ -32,7 +31,7 @@ export function queueFunctionRole({ name, table, isScheduled }: QueueFunction): 
     hrflow_auth.secret,
     connector_auth.secret,
   ]);
-  return functionRole(name, [
+  const statements = [
     allow(
       ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
       [arnOf(queue), arnOf(deadLetters)],
@@ -45,14 +44,66 @@ export function queueFunctionRole({ name, table, isScheduled }: QueueFunction): 
       ),
       Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys } },
     })),
-    ...readSecrets(secrets),
-  ]);
+  ];
+  return functionRole(name, statements, secrets);
 }
 
-function functionRole(name: string, statements: Statement[]): Record<string, Resource> {
+function functionRole(name: string, statements: Statement[], secrets: string[]): Record<string, Resource> {
   const { role, logGroup } = idsOf(name);
   const writeLog = allow(["logs:CreateLogStream", "logs:PutLogEvents"], arnOf(logGroup));
-  return { [role]: roleFor("lambda.amazonaws.com", name, [writeLog, ...statements]) };
+  const [inline = [], ...more] = inPolicies(secrets);
+  // IAM refuses a statement without resources.
+  const readSecrets = inline.length > 0 ? [reading(inline)] : [];
+  if (more.length > POLICIES_OF_A_ROLE) {
+    throw new Error(
+      `The workflows of ${name} name ${new Set(secrets).size} secrets, which is more than one role can be allowed to read: share secrets among them, or deploy them as two services`,
+    );
+  }
+  return {
+    [role]: roleFor("lambda.amazonaws.com", name, [writeLog, ...statements, ...readSecrets]),
+    ...Object.fromEntries(
+      more.map((names, index) => [
+        `${role}Secrets${index + 1}`,
+        {
+          Type: "AWS::IAM::ManagedPolicy",
+          Properties: {
+            Description: `More secrets of ${name}`,
+            Roles: [ref(role)],
+            PolicyDocument: { Version: "2012-10-17", Statement: [reading(names)] },
+          },
+        },
+      ]),
+    ),
+  };
+}
+
+/**
+ * A role's own policies may have 10,240 characters together, and a policy beside it 6,144; a role takes ten of these.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+const SECRETS_IN_CHARACTERS = 5_800;
+const POLICIES_OF_A_ROLE = 10;
+/** Of a secret's ARN with quotes and comma, without its name: in the partition and region with the longest names. */
+const ARN_IN_CHARACTERS = 85;
+
+/** Which secrets stand in the role's own policy, and which in each of those beside it. */
+function inPolicies(secrets: readonly string[]): string[][] {
+  const policies: string[][] = [];
+  let left = 0;
+  for (const secret of [...new Set(secrets)].sort()) {
+    left -= secret.length + ARN_IN_CHARACTERS;
+    if (left < 0) {
+      policies.push([]);
+      left = SECRETS_IN_CHARACTERS - secret.length - ARN_IN_CHARACTERS;
+    }
+    policies.at(-1)?.push(secret);
+  }
+  return policies;
+}
+
+function reading(secrets: readonly string[]): Statement {
+  return allow(["secretsmanager:GetSecretValue"], secrets.map(secretArn));
 }
 
 /** What a service of AWS may do for us, in this account. */
@@ -83,12 +134,6 @@ export function roleFor(
 
 export function allow(Action: string[], Resource: Statement["Resource"]): Statement {
   return { Effect: "Allow", Action, Resource };
-}
-
-/** No statement at all when there is nothing to read: IAM refuses one without resources. */
-function readSecrets(names: readonly string[]): Statement[] {
-  const distinct = [...new Set(names)].sort();
-  return distinct.length === 0 ? [] : [allow(["secretsmanager:GetSecretValue"], distinct.map(secretArn))];
 }
 
 /**

@@ -9,6 +9,26 @@ import type * as v from "valibot";
 import type { Environment } from "./environment.ts";
 import type { Profile } from "./hrflow/schema.ts";
 
+/**
+ * What every function knows of every connector: enough to check a workflow of it, without the code that runs one. It stands
+ * in `schema.ts`; the definition takes it over.
+ */
+export interface ConnectorTerms<PushParameters = object, PullParameters = object> {
+  /** Lower case; it names the folder, the action `push_profile_to_<name>` and the function `push-profile-to-<name>`. */
+  name: string;
+  push: {
+    /** What `push_parameters` of a workflow takes; unknown keys are refused by the schema. */
+    parameters: v.GenericSchema<unknown, PushParameters>;
+    /** After a create without an answer, so long until a look-up is sure to see what it did. */
+    settleInSeconds: number;
+  };
+  /** Absent where nothing is read from the ATS. */
+  pull?: {
+    /** What `pull_parameters` of a workflow takes: the ATS's filters. Unknown keys are refused by the schema. */
+    parameters: v.GenericSchema<unknown, PullParameters>;
+  };
+}
+
 /** What a connector is. `Candidate` is the ATS's own form of a candidate, in the ATS's own field names. */
 export interface Connector<
   Auth = object,
@@ -16,16 +36,12 @@ export interface Connector<
   Candidate = object,
   PullParameters = object,
   SourceCandidate = object,
-> {
-  /** Lower case; it names the folder, the action `push_profile_to_<name>` and the function `push-profile-to-<name>`. */
-  name: string;
+> extends ConnectorTerms<PushParameters, PullParameters> {
   /** The name as people write it, used in messages. */
   label: string;
   /** What the secret named by `connector_auth` holds. */
   auth: v.GenericSchema<unknown, Auth>;
-  push: {
-    /** What `push_parameters` of a workflow takes; unknown keys are refused by the schema. */
-    parameters: v.GenericSchema<unknown, PushParameters>;
+  push: ConnectorTerms<PushParameters>["push"] & {
     /** What `format` must return: checked before anything is sent. */
     candidate: v.GenericSchema<unknown, Candidate>;
     /**
@@ -40,8 +56,6 @@ export interface Connector<
     cv: "url" | "file";
     /** How long one push may take, with all its calls. The link is leased for so long. */
     budgetInSeconds: number;
-    /** After a create without an answer, so long until a look-up is sure to see what it did. */
-    settleInSeconds: number;
     /** Opens the ATS for one push. */
     connect(access: Access<Auth, PushParameters>): CandidateStore<Candidate>;
     /**
@@ -53,7 +67,6 @@ export interface Connector<
   };
   /** ATS → HrFlow, as `update_profiles_in_hrflow_from_<name>`; absent where nothing is read from the ATS. */
   pull?: {
-    /** What `pull_parameters` of a workflow takes: the ATS's filters. Unknown keys are refused by the schema. */
     parameters: v.GenericSchema<unknown, PullParameters>;
     /** What `logics` must return. */
     candidate: v.GenericSchema<unknown, SourceCandidate>;

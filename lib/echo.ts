@@ -3,17 +3,19 @@
  * from. The update notes, for each push to the same account, what the profile will look like to it; the push leaves that
  * alone, and pushes anything else. While the update is still writing, the push waits.
  *
- * Keyed by the profile's reference, since a profile that is being created has no key yet.
+ * Keyed by the hash of the profile's reference: a profile that is being created has no key yet, and a format may name a
+ * reference that tells of the person.
  */
 import * as v from "valibot";
 import type { Environment } from "./environment.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { deleteItem, getItem, type ItemKey, putItem } from "./table.ts";
 
 /** Of which profile, to which push. */
 export interface EchoKey {
   workflowId: string;
   sourceKey: string;
-  reference: string;
+  referenceHash: string;
 }
 
 const echoSchema = v.object({
@@ -44,6 +46,11 @@ export async function forgetEcho(key: EchoKey, environment: Environment): Promis
   await deleteItem(itemKey(key), environment);
 }
 
-function itemKey({ workflowId, sourceKey, reference }: EchoKey): ItemKey {
-  return { pk: `echo#${workflowId}#${sourceKey}#${reference}`, sk: "echo" };
+/** By which the echoes of a reference are kept. */
+export function hashReference(reference: string): string {
+  return fingerprint(reference);
+}
+
+function itemKey({ workflowId, sourceKey, referenceHash }: EchoKey): ItemKey {
+  return { pk: `echo#${workflowId}#${sourceKey}#${referenceHash}`, sk: "echo" };
 }

@@ -10,6 +10,7 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { fromEnv } from "@aws-sdk/credential-provider-env";
 import { type Answer, download } from "./cv/connection.ts";
 import type { Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -43,28 +44,50 @@ export interface Environment {
   pacer: Pacer;
 }
 
-/** AWS answers in milliseconds or not at all; a call that hangs is repeated by the SDK, which knows what is safe. */
-const AWS_CLIENT = { maxAttempts: 4, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 } };
+/** As much of the world as the receiver needs: no table, no vendor, no CV. */
+export type ReceiverEnvironment = Pick<
+  Environment,
+  "settings" | "log" | "metrics" | "secrets" | "sqs" | "now" | "randomId"
+>;
+
+/**
+ * AWS answers in milliseconds or not at all; a call that hangs is repeated by the SDK, which knows what is safe. On Lambda
+ * credentials are always in environment variables, so that the SDK's search for others is not bundled: see
+ * infra/no-credential-search.ts.
+ */
+const AWS_CLIENT = {
+  credentials: fromEnv(),
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
+};
 
 /** The real world, made once for each instance of a function. */
 export function createEnvironment(): Environment {
-  const now = () => Date.now();
   const world = {
-    settings: readSettings(process.env),
-    log: new Logger({ serviceName: "hrflow-relay" }),
-    // Past the console, which on Lambda puts a time before each line.
-    metrics: createMetrics(now, (line) => process.stdout.write(`${line}\n`)),
-    secrets: createSecretReader(new SecretsManagerClient(AWS_CLIENT), now),
+    ...createReceiverEnvironment(),
     dynamodb: new DynamoDBClient(AWS_CLIENT),
-    sqs: new SQSClient(AWS_CLIENT),
     fetch: globalThis.fetch,
     lookup: (hostname: string) => lookup(hostname, { all: true }),
     download,
-    now,
     random: () => Math.random(),
-    randomId: () => randomUUID(),
     abortAfter: (milliseconds: number) => AbortSignal.timeout(Math.max(0, Math.floor(milliseconds))),
     sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
   };
   return { ...world, pacer: createPacer(world) };
+}
+
+/** The receiver's part of it. */
+export function createReceiverEnvironment(): ReceiverEnvironment {
+  const now = () => Date.now();
+  const settings = readSettings(process.env);
+  return {
+    settings,
+    log: new Logger({ serviceName: "hrflow-relay" }),
+    // Past the console, which on Lambda puts a time before each line.
+    metrics: createMetrics(now, (line) => process.stdout.write(`${line}\n`), settings.metricsNamespace),
+    secrets: createSecretReader(new SecretsManagerClient(AWS_CLIENT), now),
+    sqs: new SQSClient(AWS_CLIENT),
+    now,
+    randomId: () => randomUUID(),
+  };
 }

@@ -4,25 +4,27 @@
  */
 
 /** Why a run, an item or an event failed: the words of a run's answer, of the log and of the dead-letter queue. */
-export type Reason =
-  | "none"
-  | "workflow_id_not_found"
-  | "bad_action_parameters"
-  | "bad_origin_parameters"
-  | "bad_target_parameters"
-  | "origin_does_not_support_incremental"
-  | "event_parsing_failure"
-  | "read_failure"
-  | "logics_failure"
-  | "format_failure"
-  | "write_failure"
-  | "callback_failure"
-  | "cursor_failure"
-  | "create_outcome_unknown"
-  | "credential_failure"
-  | "state_failure"
-  | "already_running"
-  | "unexpected_failure";
+export const REASONS = [
+  "none",
+  "workflow_id_not_found",
+  "bad_action_parameters",
+  "bad_origin_parameters",
+  "bad_target_parameters",
+  "origin_does_not_support_incremental",
+  "event_parsing_failure",
+  "read_failure",
+  "logics_failure",
+  "format_failure",
+  "write_failure",
+  "callback_failure",
+  "cursor_failure",
+  "create_outcome_unknown",
+  "credential_failure",
+  "state_failure",
+  "already_running",
+  "unexpected_failure",
+] as const;
+export type Reason = (typeof REASONS)[number];
 
 /** A failure whose reason is known. `message` is for a person and holds no personal data and no credential. */
 export class RelayError extends Error {
@@ -68,6 +70,8 @@ export class VendorError extends Error {
   readonly retryAfterInSeconds: number | undefined;
   /** The vendor's own words, cleaned of personal data. */
   readonly detail: string;
+  /** The same as they came: neither logged nor shown, and nobody else's to read. */
+  readonly #words: string;
 
   constructor(
     call: { vendor: string; method: string; url: string },
@@ -75,6 +79,8 @@ export class VendorError extends Error {
       status?: number | undefined;
       effect: "none" | "unknown";
       detail: string;
+      /** What the vendor said, before it was cleaned; the detail unless given. */
+      words?: string;
       retryAfterInSeconds?: number | undefined;
       cause?: unknown;
     },
@@ -85,7 +91,13 @@ export class VendorError extends Error {
     this.status = failure.status;
     this.effect = failure.effect;
     this.detail = failure.detail;
+    this.#words = failure.words ?? failure.detail;
     this.retryAfterInSeconds = failure.retryAfterInSeconds;
+  }
+
+  /** Whether the vendor's words are of this kind; also where one of them is somebody's name, and not in `detail`. */
+  says(pattern: RegExp): boolean {
+    return pattern.test(this.#words);
   }
 
   /** The credential was refused, or does not permit the call. */

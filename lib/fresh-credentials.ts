@@ -2,15 +2,31 @@ import type { Environment } from "./environment.ts";
 import { asRelayError, TemporaryError, VendorError } from "./errors.ts";
 import type { CheckedWorkflow } from "./workflow/check.ts";
 
+type Workflow = Pick<
+  CheckedWorkflow,
+  "workflow_id" | "action" | "persist" | "hrflow_auth" | "connector_auth"
+>;
+type World = Pick<Environment, "secrets" | "metrics">;
+
 /**
  * A credential that is refused may have been rotated: reads the workflow's secrets again and, if one changed, tries once
- * more.
+ * more. That it is refused all the same is measured.
  */
 export async function withFreshCredentials<T>(
-  workflow: Pick<CheckedWorkflow, "hrflow_auth" | "connector_auth">,
-  { secrets }: Pick<Environment, "secrets">,
+  workflow: Workflow,
+  environment: World,
   attempt: () => Promise<T>,
 ): Promise<T> {
+  try {
+    return await tryTwice(workflow, environment, attempt);
+  } catch (error) {
+    const isRefused = asRelayError(error, "write_failure").reason === "credential_failure";
+    if (isRefused && workflow.persist) environment.metrics.add("credentials_refused", 1, workflow);
+    throw error;
+  }
+}
+
+async function tryTwice<T>(workflow: Workflow, { secrets }: World, attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();
   } catch (error) {
@@ -25,7 +41,7 @@ export async function withFreshCredentials<T>(
 }
 
 /** A refused credential, with the name of the secret that holds it; any other error as it is. */
-function namingSecret(
+export function namingSecret(
   error: unknown,
   { hrflow_auth, connector_auth }: Pick<CheckedWorkflow, "hrflow_auth" | "connector_auth">,
 ): unknown {

@@ -30,6 +30,8 @@ export interface VendorConnection {
   signal: AbortSignal;
   /** Strings that may not stand in an error: the credential, whose first part tells whose rate limit it is. */
   secrets: [string, ...string[]];
+  /** What an error may not quote besides: whatever is known of the person whom the calls are about. */
+  personal?: unknown;
   /** What the vendor permits this credential, all calls together; undefined where nothing is known. */
   limit?: RateLimit;
   /** Reads the vendor's error body into one clear phrase; undefined when the body has another shape. */
@@ -178,7 +180,8 @@ export function createVendorClient(connection: VendorConnection, environment: En
       throw new VendorError(target, {
         status,
         effect: status >= 400 && status < 500 && status !== 408 ? "none" : "unknown",
-        detail: scrub(words ?? "", call.json, call.query, connection.secrets),
+        detail: scrub(words ?? "", call.json, call.query, textsOf(call.form), connection.secrets, connection.personal),
+        words: words ?? "",
         retryAfterInSeconds: retryAfter(response.headers, environment.now()),
       });
     }
@@ -230,6 +233,13 @@ async function readText(response: Response): Promise<string> {
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
+}
+
+/** What stands in a form, and what its files are called: often by a person's name. */
+function textsOf(form: FormData | undefined): string[] {
+  return [...(form?.values() ?? [])].flatMap((value) =>
+    typeof value === "string" ? [value] : [value.name, value.name.replace(/\.\w+$/, "")],
+  );
 }
 
 function parseJson(text: string): unknown {

@@ -29,7 +29,7 @@ export interface Log {
 export type VendorCalls = Record<string, { calls: number; duration_ms: number }>;
 
 /** The same environment, in which every line of the log says what it is about. */
-export function logAbout(about: LogFields, environment: Environment): Environment {
+export function logAbout<World extends { log: Log }>(about: LogFields, environment: World): World {
   const { log } = environment;
   return {
     ...environment,

@@ -6,6 +6,7 @@
  */
 import type { Outcome, RunEvents } from "./run/run.ts";
 
+/** Deployed, each stack has a namespace of its own (METRICS_NAMESPACE), so that stages do not count together. */
 export const NAMESPACE = "HrFlowRelay";
 /** CloudWatch takes so many values of one metric in one line. */
 const MAXIMUM_VALUES = 100;
@@ -25,6 +26,7 @@ export const METRICS = {
   webhooks_refused: { unit: "Count", dimensions: [...OF_WEBHOOK, "status"] },
   messages_stored: { unit: "Count", dimensions: OF_WEBHOOK },
   messages_retried: { unit: "Count", dimensions: OF_WORKFLOW },
+  message_age: { unit: "Seconds", dimensions: OF_WORKFLOW },
   messages_dead_lettered: { unit: "Count", dimensions: [...OF_WORKFLOW, "reason"] },
 
   pushes_created: { unit: "Count", dimensions: OF_WORKFLOW },
@@ -49,6 +51,8 @@ export const METRICS = {
   update_oldest_pending_age: { unit: "Seconds", dimensions: OF_WORKFLOW },
   update_cursor_age: { unit: "Seconds", dimensions: OF_WORKFLOW },
 
+  credentials_refused: { unit: "Count", dimensions: OF_WORKFLOW },
+
   vendor_latency: { unit: "Milliseconds", dimensions: OF_VENDOR },
   vendor_rate_limited: { unit: "Count", dimensions: OF_VENDOR },
 } as const satisfies Record<string, Definition> &
@@ -71,11 +75,17 @@ interface Measured {
   values: Map<MetricName, number[]>;
 }
 
-export function createMetrics(now: () => number, write: (line: string) => void): Metrics {
+export function createMetrics(
+  now: () => number,
+  write: (line: string) => void,
+  namespace = NAMESPACE,
+): Metrics {
   const measured = new Map<string, Measured>();
 
   function flush(): void {
-    for (const { dimensions, values } of measured.values()) write(toLine(dimensions, values, now()));
+    for (const { dimensions, values } of measured.values()) {
+      write(toLine(namespace, dimensions, values, now()));
+    }
     measured.clear();
   }
 
@@ -99,13 +109,14 @@ export function createMetrics(now: () => number, write: (line: string) => void):
 }
 
 function toLine(
+  namespace: string,
   dimensions: Record<string, string>,
   values: ReadonlyMap<MetricName, readonly number[]>,
   timestamp: number,
 ): string {
   const definitions = [...values.keys()].map((name) => ({ Name: name, Unit: METRICS[name].unit }));
   const directive = {
-    Namespace: NAMESPACE,
+    Namespace: namespace,
     Dimensions: [Object.keys(dimensions)],
     Metrics: definitions,
   };

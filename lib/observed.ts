@@ -5,7 +5,7 @@ import { asRelayError, TemporaryError } from "./errors.ts";
 import type { Log } from "./log.ts";
 
 /** Comes first in a stack, so that it is the last to see how the invocation ended. */
-export function observed({ log, metrics }: Environment): MiddlewareObj {
+export function observed({ log, metrics }: Pick<Environment, "log" | "metrics">): MiddlewareObj {
   return {
     before: ({ context }) => log.addContext(context),
     after: () => metrics.flush(),

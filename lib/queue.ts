@@ -52,7 +52,7 @@ export function readMessage(record: SQSRecord): PushMessage | undefined {
 export async function enqueue(
   action: string,
   messages: readonly PushMessage[],
-  environment: Environment,
+  environment: Pick<Environment, "settings" | "sqs" | "randomId">,
 ): Promise<void> {
   const QueueUrl = environment.settings.queueUrl(action);
   const entries = messages.map((message) => ({
@@ -107,9 +107,11 @@ export async function deadLetter(
     new SendMessageCommand({
       QueueUrl: environment.settings.deadLetterQueueUrl(action),
       MessageBody: record.body,
-      MessageGroupId: record.attributes.MessageGroupId ?? record.messageId,
+      // A group each: SQS shows ten of a group, and hides what is behind them until those are gone.
+      MessageGroupId: record.messageId,
       MessageDeduplicationId: record.messageId, // a second try of the same move is one message
       MessageAttributes: {
+        group: attribute(record.attributes.MessageGroupId ?? record.messageId),
         reason: attribute(failure.reason),
         detail: attribute(failure.message.slice(0, 500)),
         attempts: attribute(record.attributes.ApproximateReceiveCount),
@@ -118,9 +120,14 @@ export async function deadLetter(
   );
 }
 
+/** How long ago a message was stored. */
+export function ageInSeconds(record: SQSRecord, { now }: Environment): number {
+  return Math.max(0, now() - Number(record.attributes.SentTimestamp)) / 1000;
+}
+
 /** Whether a message is given up, after all the time that a temporary failure has. */
-export function isOverdue(record: SQSRecord, isNotFound: boolean, { settings, now }: Environment): boolean {
-  const age = ((now() - Number(record.attributes.SentTimestamp)) / 1000) * settings.speed;
+export function isOverdue(record: SQSRecord, isNotFound: boolean, environment: Environment): boolean {
+  const age = ageInSeconds(record, environment) * environment.settings.speed;
   if (isNotFound) return age > NOT_FOUND_FOR_IN_SECONDS;
   return (
     age > GIVE_UP_AFTER_IN_SECONDS && Number(record.attributes.ApproximateReceiveCount) >= LEAST_ATTEMPTS

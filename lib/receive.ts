@@ -1,17 +1,17 @@
 /** The receiver: verifies a webhook of HrFlow, and stores one message for each workflow and profile it is about. */
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import type { Environment } from "./environment.ts";
+import type { ConnectorTerms } from "./connector.ts";
+import type { ReceiverEnvironment } from "./environment.ts";
 import { asRelayError } from "./errors.ts";
 import { webhookAuthSchema } from "./hrflow/schema.ts";
 import { type ProfileEvent, readWebhookBody } from "./hrflow/webhook-event.ts";
 import { findSignature, isSignedByHrflow } from "./hrflow/webhook-signature.ts";
 import { logAbout } from "./log.ts";
 import { logFailure } from "./observed.ts";
-import { takesSource } from "./push/queue.ts";
 import { enqueue, type PushMessage } from "./queue.ts";
 import { MalformedSecretError, MissingSecretError } from "./secrets.ts";
 import type { CheckedPushWorkflow } from "./workflow/check.ts";
-import type { Workflows } from "./workflow/workflow.ts";
+import { takesSource, type Workflows } from "./workflow/workflow.ts";
 
 /** A larger body is refused. A webhook with a whole profile and its text has some 100 kB. */
 export const MAXIMUM_BODY_IN_BYTES = 1024 * 1024;
@@ -25,8 +25,8 @@ export interface WebhookAnswer {
 /** Takes one request to `POST /webhooks/{name}`. Never throws: what cannot be stored is answered with 503. */
 export async function receiveWebhook(
   request: APIGatewayProxyEventV2,
-  workflows: Workflows,
-  environment: Environment,
+  workflows: Pick<Workflows, "byWebhook">,
+  environment: ReceiverEnvironment,
 ): Promise<WebhookAnswer> {
   const name = request.pathParameters?.name ?? "";
   const known = workflows.byWebhook.get(name);
@@ -55,8 +55,8 @@ const NOT_STORED = refusal(503, "the event could not be stored: try again");
 
 async function receive(
   request: APIGatewayProxyEventV2,
-  workflows: readonly CheckedPushWorkflow[],
-  environment: Environment,
+  workflows: readonly CheckedPushWorkflow<ConnectorTerms>[],
+  environment: ReceiverEnvironment,
 ): Promise<WebhookAnswer> {
   const text = request.body ?? "";
   if (text.length > MAXIMUM_BODY_IN_BYTES * 1.4) return refusal(413, "the body is larger than 1 MiB");
@@ -113,7 +113,7 @@ async function isGenuine(
   signature: string,
   body: Buffer,
   secret: string,
-  { secrets }: Environment,
+  { secrets }: ReceiverEnvironment,
 ): Promise<boolean> {
   const isSignedWithAny = (auth: { webhook_secret: string[] } | undefined) =>
     auth?.webhook_secret.some((webhookSecret) => isSignedByHrflow(signature, body, webhookSecret)) ?? false;
@@ -133,7 +133,7 @@ async function isGenuine(
 /** One message for each workflow and profile, by action. */
 function route(
   events: readonly ProfileEvent[],
-  workflows: readonly CheckedPushWorkflow[],
+  workflows: readonly CheckedPushWorkflow<ConnectorTerms>[],
 ): Map<string, PushMessage[]> {
   const messages = new Map<string, PushMessage>();
   for (const { type, sourceKey, profileKey } of events) {

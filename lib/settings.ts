@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { TemporaryError } from "./errors.ts";
 import { describeIssues } from "./issues.ts";
+import { NAMESPACE } from "./metrics.ts";
 
 const DEFAULT_BASE_URLS = {
   HRFLOW_BASE_URL: "https://api.hrflow.ai/v1",
@@ -26,6 +27,8 @@ export interface Settings {
   baseUrl(name: BaseUrlName): { url: string; overridden: boolean };
   /** Origins that the CV guard accepts besides public HTTPS. */
   cvAllowedOrigins: readonly string[];
+  /** The namespace of the metrics. */
+  metricsNamespace: string;
   /** Our own waiting times are divided by this; 1 on AWS. */
   speed: number;
 }
@@ -77,6 +80,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
       .map((origin) => origin.trim())
       .filter((origin) => origin !== "")
       .map((origin) => new URL(checked("CV_ALLOWED_ORIGINS", httpUrl, origin)).origin),
+    metricsNamespace: environment.METRICS_NAMESPACE || NAMESPACE,
     speed: checked("RELAY_SPEED", speed, environment.RELAY_SPEED || "1"),
   };
 }

@@ -12,6 +12,7 @@ import { type LocalSecretsManager, type SecretValues, startSecretsManager } from
 import { type LocalSqs, type QueuedMessage, type QueueWithDeadLetters, startSqs } from "./aws/sqs.ts";
 import { openDataDirectory } from "./data-directory.ts";
 import { awsEnvironment, defineFunction, listFunctions } from "./functions.ts";
+import { openPage } from "./page/server.ts";
 import { connectQueue, openQueues, waitUntilEmpty } from "./queues.ts";
 import { StartError } from "./start-error.ts";
 import { type DeclaredWorkflow, readWorkflows } from "./workflow-list.ts";
@@ -39,7 +40,7 @@ export interface SystemOptions {
 }
 
 export interface System {
-  /** Where webhooks and invocations go: "http://127.0.0.1:3000". */
+  /** Where webhooks and invocations go, and the page is: "http://127.0.0.1:3000". */
   url: string;
   workflows: DeclaredWorkflow[];
   /** Runs functions, and makes them crash. */
@@ -116,8 +117,21 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       await lambda.stop();
       await drained();
     });
-    const server = await startHttpServer(lambda, ROUTES, options.port ?? 0);
-    stops.push(server.stop);
+    const deadLetters = () => [...queues.values()].flatMap((queue) => sqs.inspect(queue.deadLetters.name));
+    const page = openPage({
+      workflows,
+      dynamodb: dynamodb.client,
+      tableName: dynamodb.tableName,
+      operations: dynamodb.operations,
+      hasSecret: secretsManager.has,
+      waiting: (functionName) => {
+        const queue = queues.get(functionName);
+        return queue ? sqs.inspect(queue.name) : [];
+      },
+      deadLetters,
+    });
+    const server = await startHttpServer(lambda, ROUTES, page, options.port ?? 0);
+    stops.push(server.stop, page.stop);
     let scheduler: Scheduler | undefined;
     stops.push(() => scheduler?.stop());
     const startSchedules = () => {
@@ -134,7 +148,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       dynamodb,
       secretsManager,
       queues,
-      deadLetters: () => [...queues.values()].flatMap(({ deadLetters }) => sqs.inspect(deadLetters.name)),
+      deadLetters,
       whenDelivered: (timeoutInSeconds) => waitUntilEmpty([...queues.values()], sqs, timeoutInSeconds),
       startSchedules,
       stop: async ({ graceInSeconds = 1 } = {}) => {

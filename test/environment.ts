@@ -22,7 +22,7 @@ export interface TestEnvironment extends Environment {
   measured: string[];
   rotateSecret(name: string, value: SecretValues[string]): void;
   tableOperations: Map<string, number>;
-  inspectQueue(name: string): { body: string; visibleAt: Date | undefined }[];
+  inspectQueue(name: string): { body: string; groupId: string | undefined; visibleAt: Date | undefined }[];
   /** Moves the clock of the code. */
   pass(seconds: number): void;
   stop(): Promise<void>;

@@ -54,6 +54,18 @@ describe("a line", () => {
     expect(lines).toHaveLength(1);
   });
 
+  test("is in the namespace that the function was given", () => {
+    const lines: string[] = [];
+    const metrics = createMetrics(
+      () => 0,
+      (line) => lines.push(line),
+      "HrFlowRelay/acme",
+    );
+    metrics.add("vendor_latency", 12, { vendor: "HrFlow" });
+    metrics.flush();
+    expect(JSON.parse(lines[0] ?? "")._aws.CloudWatchMetrics[0].Namespace).toBe("HrFlowRelay/acme");
+  });
+
   test("has no other dimensions than those of the metric, whatever it is about", () => {
     const { lines, metrics } = recorded();
     const run = { ...about, run_id: "run-1", profile_key: "5d2a14c7" };

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import teamtailor from "../lib/connectors/teamtailor/index.ts";
 import type { Environment } from "../lib/environment.ts";
 import { PermanentError } from "../lib/errors.ts";
-import { pushFunction, webhookFunction } from "../lib/lambda.ts";
+import { pushFunction } from "../lib/lambda/push-function.ts";
+import { webhookFunction } from "../lib/lambda/webhook-function.ts";
 import type { TestEnvironment } from "./environment.ts";
 import { measurements } from "./measurements.ts";
 import { event, startReceiverEnvironment, webhookRequest, workflow } from "./receive/receiver.ts";

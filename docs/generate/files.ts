@@ -1,6 +1,8 @@
 import { type Action, actions } from "./actions.ts";
+import { dashboardPicture } from "./dashboard-picture.ts";
 import { eventSchema } from "./event-schema.ts";
 import { pageOf } from "./page.ts";
+import { scalePage } from "./scale.ts";
 
 /** They hold nothing but generated files. */
 export const generatedFolders = ["docs/actions/", "docs/schemas/"];
@@ -10,7 +12,9 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ...actions.map((action): [string, string] => [`docs/actions/${action.name}.md`, pageOf(action)]),
     ...actions.map((action): [string, string] => [schemaPath(action), asJson(eventSchema(action))]),
+    ["docs/dashboard.svg", dashboardPicture()],
     [".vscode/settings.json", asJson(editorSettings())],
+    ["docs/scale.md", scalePage()],
   ]);
 }
 

@@ -4,6 +4,7 @@ import type { Environment } from "../environment.ts";
 import { asRelayError, type Reason } from "../errors.ts";
 import { type HelpAnswer, help, isHelpWanted } from "../operator/help.ts";
 import { answerOperation, isOperation, type OperationAnswer } from "../operator/operations.ts";
+import { sayFailure } from "../run/next-step.ts";
 import { noEvents, type RunAnswer } from "../run/run.ts";
 import { type CheckedWorkflow, WorkflowError } from "../workflow/check.ts";
 import { type KnownWorkflows, workflowOf } from "./event-workflow.ts";
@@ -55,7 +56,7 @@ async function answered(event: object, operated: HandOperated): Promise<HandAnsw
   }
 }
 
-function refusal(reason: Reason, message: string, event: unknown, operated: HandOperated): RunAnswer {
+function refusal(reason: Reason, problem: string, event: unknown, operated: HandOperated): RunAnswer {
   const { action, environment } = operated;
   const id = v.safeParse(v.looseObject({ workflow_id: v.string() }), event);
   const answer: RunAnswer = {
@@ -64,7 +65,7 @@ function refusal(reason: Reason, message: string, event: unknown, operated: Hand
     action,
     status: "fatal",
     reason,
-    message,
+    message: sayFailure(reason, problem),
     events: noEvents(),
     items: [],
     cursor: null,

@@ -1,5 +1,6 @@
 /** The workflow that an event by hand means: a declared one with the event laid over it, or the event itself. */
 import * as v from "valibot";
+import type { Connector } from "../connector.ts";
 import { type CheckedWorkflow, checkWorkflow, WorkflowError } from "../workflow/check.ts";
 import type { Workflows } from "../workflow/workflow.ts";
 import { withTodaysNames } from "./document-names.ts";
@@ -8,6 +9,8 @@ import { withTodaysNames } from "./document-names.ts";
 export interface KnownWorkflows {
   action: string;
   direction: "push" | "update";
+  /** The one whose workflows the function runs. */
+  connector: Connector;
   workflows: Workflows;
   /** What events may name: the exports of `workflows/functions.ts`. */
   functions: Readonly<Record<string, unknown>>;
@@ -34,7 +37,7 @@ export const OVERRIDES = [
  * @throws WorkflowError that says what is wrong, and what is known
  */
 export function workflowOf(event: unknown, known: KnownWorkflows): CheckedWorkflow {
-  const { action, direction, workflows, functions } = known;
+  const { action, direction, connector, workflows, functions } = known;
   const parsed = v.safeParse(eventSchema, event);
   if (!parsed.success) {
     throw new WorkflowError("(event)", "workflow_id_not_found", [
@@ -49,7 +52,7 @@ export function workflowOf(event: unknown, known: KnownWorkflows): CheckedWorkfl
   );
   if (rest.action !== undefined) {
     const inline = checkWorkflow({ workflow_id: id, ...rest });
-    if (inline.action === action) return inline;
+    if (inline.action === action) return { ...inline, connector };
     throw new WorkflowError(id, "bad_action_parameters", [
       `this function runs ${action}, not ${inline.action}`,
     ]);
@@ -59,17 +62,18 @@ export function workflowOf(event: unknown, known: KnownWorkflows): CheckedWorkfl
   const declared = workflows.declared.get(id) ?? {};
   const unknown = Object.keys(rest).filter((field) => !OVERRIDES.includes(field));
   if (unknown.length > 0) throw new WorkflowError(id, "bad_action_parameters", [refusalOf(unknown)]);
-  return checkWorkflow({
+  const checked = checkWorkflow({
     ...declared,
     ...rest,
     pull_parameters: layOver(declared.pull_parameters, rest.pull_parameters),
     push_parameters: layOver(declared.push_parameters, rest.push_parameters),
   });
+  return { ...checked, connector };
 }
 
 /** @throws WorkflowError that names the workflows that are known */
 export function declaredWorkflow(id: string, { action, workflows }: KnownWorkflows): CheckedWorkflow {
-  const declared = workflows.byId.get(id);
+  const declared = workflows.runnable.get(id);
   if (declared?.action === action) return declared;
   throw new WorkflowError(id, "workflow_id_not_found", [
     `no such workflow with the action ${action}; known are: ${workflowIds({ action, workflows }).join(", ") || "none"}`,

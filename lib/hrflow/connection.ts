@@ -68,7 +68,7 @@ export function isNotFound(error: unknown): boolean {
   return (
     error instanceof VendorError &&
     error.status !== undefined &&
-    (error.status === 404 || (error.status < 500 && error.detail.includes("Unable to find object")))
+    (error.status === 404 || (error.status < 500 && error.says(/Unable to find object/)))
   );
 }
 
@@ -80,7 +80,7 @@ export function isNotFound(error: unknown): boolean {
  */
 export function isUnknown(object: "profile" | "source", error: unknown): boolean {
   if (!(error instanceof VendorError) || error.status === undefined || error.status >= 500) return false;
-  if (object === "source" && /invalid source fields/i.test(error.detail)) return true;
+  if (object === "source" && error.says(/invalid source fields/i)) return true;
   const other = object === "profile" ? /\bsource\b/i : /\bprofile\b/i;
-  return /unable to find|not found/i.test(error.detail) && !other.test(error.detail);
+  return error.says(/unable to find|not found/i) && !other.test(error.detail);
 }

@@ -143,7 +143,7 @@ async function recognisingDuplicate<T>(call: Promise<T>): Promise<T> {
     const isUsed =
       error instanceof VendorError &&
       error.isRefused &&
-      /already used|cannot create profile with this reference/i.test(error.detail);
+      error.says(/already used|cannot create profile with this reference/i);
     if (isUsed) throw new DuplicateReferenceError(error.message, { cause: error });
     throw error;
   }

@@ -23,6 +23,7 @@ export interface DeadLetter {
   source_key?: string;
   profile_key?: string;
   body: string;
+  /** That of the queue it came from. */
   groupId: string;
   receiptHandle: string;
 }
@@ -50,8 +51,9 @@ export interface Visit {
 /**
  * Shows dead letters, each once, in batches; those that stay are seen by others again when it ends.
  *
- * SQS hands out the first messages of a group, and holds back the rest until those are gone or visible again. So a pass
- * over all groups is followed by another while it has removed some; what lies behind ten that stay is not shown.
+ * Each that we put there is a group by itself. Those that SQS itself gave up are in the groups of their queue, and of a
+ * group SQS hands out the first messages and holds back the rest until those are gone or visible again. So a pass over all
+ * groups is followed by another while it has removed some; what lies behind ten of theirs that stay is not shown.
  *
  * @param visit answers which ones it has removed, or that it has seen enough
  */
@@ -164,7 +166,7 @@ function toDeadLetter(message: Message): DeadLetter {
     since: new Date(Number(Attributes.SentTimestamp)).toISOString(),
     ...keysIn(Body),
     body: Body,
-    groupId: Attributes.MessageGroupId ?? MessageId,
+    groupId: MessageAttributes.group?.StringValue ?? Attributes.MessageGroupId ?? MessageId,
     receiptHandle: ReceiptHandle,
   };
 }

@@ -1,48 +1,25 @@
 /**
- * `erase`: removes every trace of one person from what Relay keeps. Whoever is to be forgotten is deleted in HrFlow and in
- * the ATS first: an event about a profile that is still there makes it known again.
+ * `erase`: removes every trace of one person from what Relay keeps; here of a profile, by the function of a push. Whoever is
+ * to be forgotten is deleted in HrFlow and in the ATS first: an event about a profile that is still there makes it known
+ * again.
  */
 import type { HandOperated } from "../by-hand/by-hand.ts";
-import { forgetEcho, readEcho } from "../echo.ts";
+import type { ConnectorTerms } from "../connector.ts";
 import { TemporaryError } from "../errors.ts";
-import { eraseLink, isHeld, type LinkKey, readLinkState } from "../push/link.ts";
+import { eraseLink, isHeld, type LinkKey, type LinkState, readLinkState } from "../push/link.ts";
 import { eraseFromRuns } from "../run/history.ts";
-import {
-  leaseWorkflow,
-  type RunLease,
-  readOnePending,
-  readRecords,
-  readRunLease,
-  removePending,
-  removeRecord,
-} from "../update/state.ts";
-import type { CheckedPushWorkflow, CheckedUpdateWorkflow } from "../workflow/check.ts";
+import type { CheckedPushWorkflow } from "../workflow/check.ts";
 import { removeDeadLetters, visitDeadLetters } from "./dead-letter-queue.ts";
+import { answerErasure, type EraseAnswer, type Removed } from "./erasure.ts";
 
-/** What was removed or, in a dry run, would be. */
-export interface EraseAnswer {
-  action: string;
-  subject: { source_key: string; profile_key: string } | { candidate: string };
-  /** The workflows that were looked through. */
-  workflows: string[];
-  /** False: a dry run, nothing was removed. */
-  persist: boolean;
-  removed: Removed[];
-  message: string;
-}
-
-interface Removed {
-  /** Undefined where it belongs to no single workflow. */
-  workflow_id?: string;
-  what: "link" | "candidate" | "pending" | "echo" | "runs" | "dead_letters";
-  count: number;
-}
+type Push = Pick<CheckedPushWorkflow<ConnectorTerms>, "workflow_id" | "action" | "connector">;
 
 /**
  * Erases a profile: its links, its entries in runs, and its dead letters in this function's queue.
  *
- * @param workflowId of one workflow; undefined for all that are declared, whatever their ATS
+ * @param workflowId of one workflow, declared or not; undefined for all that are declared, whatever their ATS
  * @throws TemporaryError `already_running` while a push of it is at work; nothing was removed then, or other links alone
+ * @throws WorkflowError when the workflow is unknown, and nothing is kept for it
  */
 export async function eraseProfile(
   subject: { source_key: string; profile_key: string },
@@ -51,16 +28,14 @@ export async function eraseProfile(
   operated: HandOperated,
 ): Promise<EraseAnswer> {
   const { environment } = operated;
-  const pushes = [...operated.workflows.byId.values()]
-    .filter((one) => one.direction === "push")
-    .filter((one) => workflowId === undefined || one.workflow_id === workflowId);
-  const keyIn = (push: CheckedPushWorkflow): LinkKey => ({
+  const pushes = pushesOf(workflowId, operated);
+  const keyIn = (push: Push): LinkKey => ({
     workflowId: push.workflow_id,
     sourceKey: subject.source_key,
     profileKey: subject.profile_key,
   });
 
-  const linked: CheckedPushWorkflow[] = [];
+  const linked: Push[] = [];
   for (const push of pushes) {
     const link = await readLinkState(keyIn(push), environment);
     if (link === undefined) continue;
@@ -78,17 +53,34 @@ export async function eraseProfile(
   }
   const deadLetters = await eraseDeadLetters(subject, workflowId, persist, operated);
   if (deadLetters > 0) removed.push({ what: "dead_letters", count: deadLetters });
-  return answer(operated, subject, pushes, persist, removed);
+  const workflows = pushes.map(({ workflow_id }) => workflow_id);
+  const erasure = { subject, workflows, persist, removed, ask_also: otherFunctions(pushes, operated) };
+  return answerErasure(erasure, workflowId, operated);
+}
+
+function pushesOf(workflowId: string | undefined, { action, connector, workflows }: HandOperated): Push[] {
+  // An inline workflow, or one that is declared no more, may have left links as well.
+  if (workflowId !== undefined && !workflows.byId.has(workflowId))
+    return [{ workflow_id: workflowId, action, connector }];
+  return [...workflows.byId.values()]
+    .filter((one) => one.direction === "push")
+    .filter((one) => workflowId === undefined || one.workflow_id === workflowId);
+}
+
+/** A function may read its own queues and no others. */
+function otherFunctions(pushes: readonly Push[], { action }: HandOperated): string[] {
+  const others = pushes.filter((push) => push.action !== action);
+  return [...new Set(others.map((push) => push.action.replaceAll("_", "-")))].sort();
 }
 
 function refuseWhileAtWork(
-  { workflow_id, connector }: CheckedPushWorkflow,
-  link: NonNullable<Awaited<ReturnType<typeof readLinkState>>>,
+  { workflow_id, connector }: Push,
+  link: LinkState,
   now: number,
   speed: number,
 ): void {
   if (isHeld(link, now)) {
-    const problem = `a push of this profile for the workflow ${workflow_id} is at work: try again in some minutes`;
+    const problem = `a push of this profile for the workflow ${workflow_id} is at work`;
     throw new TemporaryError("already_running", problem);
   }
   // Forgotten before a look-up can see what the create did, the candidate would be created a second time.
@@ -119,99 +111,4 @@ async function eraseDeadLetters(
     return own;
   });
   return count;
-}
-
-/**
- * Erases a candidate of the ATS, by the id of its row: who it is, what was written, what is still to be done, and its
- * entries in runs.
- *
- * @param workflowId of one workflow; undefined for all of this function
- * @throws TemporaryError `already_running` while a run of one of them is at work; nothing was removed then
- */
-export async function eraseCandidate(
-  rowId: string,
-  workflowId: string | undefined,
-  persist: boolean,
-  operated: HandOperated,
-): Promise<EraseAnswer> {
-  const { environment } = operated;
-  const updates = [...operated.workflows.byId.values()]
-    .filter((one) => one.direction === "update")
-    .filter((one) => one.action === operated.action)
-    .filter((one) => workflowId === undefined || one.workflow_id === workflowId);
-  const removed: Removed[] = [];
-  const leases: RunLease[] = [];
-  try {
-    for (const { workflow_id: id } of updates) {
-      if (persist) leases.push(await leaseWorkflow(id, environment.randomId(), environment));
-      else if (await readRunLease(id, environment)) {
-        throw new TemporaryError(
-          "already_running",
-          `a run of the workflow ${id} is at work: try again when it has ended`,
-        );
-      }
-    }
-    for (const update of updates) removed.push(...(await eraseRow(rowId, update, persist, operated)));
-  } finally {
-    for (const lease of leases) await lease.release();
-  }
-  return answer(operated, { candidate: rowId }, updates, persist, removed);
-}
-
-async function eraseRow(
-  rowId: string,
-  { workflow_id, connector, push_parameters }: CheckedUpdateWorkflow,
-  persist: boolean,
-  { workflows, environment }: HandOperated,
-): Promise<Removed[]> {
-  const removed: Removed[] = [];
-  const record = (await readRecords(workflow_id, [rowId], environment)).get(rowId);
-  // The echoes first: only the record tells by which reference they are kept.
-  if (record?.candidate_id !== undefined) {
-    const { source_key: sourceKey } = push_parameters;
-    for (const push of workflows.byId.values()) {
-      if (push.direction !== "push" || push.connector.name !== connector.name) continue;
-      const key = { workflowId: push.workflow_id, sourceKey, reference: record.candidate_id };
-      if (Object.keys(await readEcho(key, environment)).length === 0) continue;
-      if (persist) await forgetEcho(key, environment);
-      removed.push({ workflow_id: push.workflow_id, what: "echo", count: 1 });
-    }
-  }
-  if (await readOnePending(workflow_id, rowId, environment)) {
-    if (persist) await removePending(workflow_id, rowId, environment);
-    removed.push({ workflow_id, what: "pending", count: 1 });
-  }
-  const count = await eraseFromRuns(workflow_id, rowId, persist, environment);
-  if (count > 0) removed.push({ workflow_id, what: "runs", count });
-  if (record !== undefined) {
-    if (persist) await removeRecord(workflow_id, rowId, environment);
-    removed.push({ workflow_id, what: "candidate", count: 1 });
-  }
-  return removed;
-}
-
-function answer(
-  { action, environment }: HandOperated,
-  subject: EraseAnswer["subject"],
-  workflows: readonly { workflow_id: string }[],
-  persist: boolean,
-  removed: Removed[],
-): EraseAnswer {
-  const after =
-    "candidate" in subject
-      ? "Its profile in HrFlow, and what pushes keep of it, are erased by source_key and profile_key. While the ATS lists it, the next run makes it known again"
-      : "While HrFlow has the profile, an event about it makes it known again; messages that still wait in the queues end as read_failure once it is deleted there, and dead letters of other functions are erased by those";
-  const done = persist ? "removed" : "dry run: would be removed";
-  const list = removed.map(
-    ({ workflow_id, what, count }) => `${count} ${what}${workflow_id ? ` of ${workflow_id}` : ""}`,
-  );
-  if (persist) environment.log.info("erased", { action, removed: list });
-  return {
-    action,
-    subject,
-    workflows: workflows.map(({ workflow_id }) => workflow_id),
-    persist,
-    removed,
-    message: `${removed.length === 0 ? "nothing is kept" : `${done}: ${list.join(", ")}`}. ${after}`,
-  };
 }

@@ -1,7 +1,6 @@
 /** `explain`: what Relay knows of one profile or candidate, what it did, and what comes next, in words. Only its own table is asked. */
 import type { Environment } from "../environment.ts";
 import { isHeld, type LinkState, readLinkState } from "../push/link.ts";
-import { takesSource } from "../push/queue.ts";
 import { type PastRun, readRuns } from "../run/history.ts";
 import {
   type CandidateRecord,
@@ -12,6 +11,7 @@ import {
   readRunLease,
 } from "../update/state.ts";
 import type { CheckedPushWorkflow, CheckedWorkflow } from "../workflow/check.ts";
+import { takesSource } from "../workflow/workflow.ts";
 
 /** What is known of one profile or candidate. */
 export interface ExplainAnswer {

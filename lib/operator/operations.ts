@@ -8,7 +8,9 @@ import { DEFAULT_RUNS, MAXIMUM_RUNS } from "../run/history.ts";
 import { type CheckedPushWorkflow, WorkflowError } from "../workflow/check.ts";
 import { type CheckAnswer, checkAccess } from "./check.ts";
 import { type DeadLettersAnswer, listDeadLetters, redriveDeadLetters } from "./dead-letters.ts";
-import { type EraseAnswer, eraseCandidate, eraseProfile } from "./erase.ts";
+import { eraseProfile } from "./erase.ts";
+import { eraseCandidate } from "./erase-candidate.ts";
+import type { EraseAnswer } from "./erasure.ts";
 import { type ExplainAnswer, explainCandidate, explainProfile } from "./explain.ts";
 import { listRuns, type RunsAnswer } from "./runs.ts";
 
@@ -100,11 +102,11 @@ const TOOLS: Record<string, (event: object, operated: HandOperated) => Promise<O
   async erase(event, operated) {
     if (operated.direction === "push") {
       const { workflow_id: id, erase, persist } = parse(eraseSchema.push, event);
-      if (id) declaredWorkflow(id, operated);
+      refuseOthers(id, operated);
       return eraseProfile(erase, id ?? undefined, persist ?? true, operated);
     }
     const { workflow_id: id, erase, persist } = parse(eraseSchema.update, event);
-    if (id) declaredWorkflow(id, operated);
+    refuseOthers(id, operated);
     return eraseCandidate(erase.candidate, id ?? undefined, persist ?? true, operated);
   },
 
@@ -115,6 +117,11 @@ const TOOLS: Record<string, (event: object, operated: HandOperated) => Promise<O
       : redriveDeadLetters(wanted, persist ?? true, operated);
   },
 };
+
+/** A workflow of another function is erased by that one; of one that is not declared, something may be kept. */
+function refuseOthers(id: string | null | undefined, operated: HandOperated): void {
+  if (id && operated.workflows.byId.has(id)) declaredWorkflow(id, operated);
+}
 
 /** Whether an event asks for one of the tools, and not for a run. */
 export function isOperation(event: unknown): event is object {

@@ -6,7 +6,7 @@
  */
 import { CandidateExistsError, type CandidateStore, type Cv, type Written } from "../connector.ts";
 import { chooseCv, cvIdentity, fetchCv } from "../cv/cv.ts";
-import { type EchoKey, forgetEcho, readEcho } from "../echo.ts";
+import { type EchoKey, forgetEcho, hashReference, readEcho } from "../echo.ts";
 import type { Environment } from "../environment.ts";
 import { asRelayError, PermanentError, TemporaryError, VendorError } from "../errors.ts";
 import { fingerprint } from "../fingerprint.ts";
@@ -15,6 +15,7 @@ import { createHrflowClient } from "../hrflow/client.ts";
 import { hrflowAuthSchema, type Profile, profileSchema } from "../hrflow/schema.ts";
 import { unpaced } from "../pace.ts";
 import { applyFormat, applyLogics } from "../run/item.ts";
+import { withoutQuotes } from "../run/quotes.ts";
 import type { CheckedPushWorkflow } from "../workflow/check.ts";
 import { type Link, leaseLink, readLink } from "./link.ts";
 
@@ -108,10 +109,18 @@ export async function pushProfile(
 
 /** The push itself. Keeps `link` true to what is known at every step, so that it can be saved wherever the push ends. */
 async function pushLeased(push: Push, link: Link, markCreating: () => Promise<void>): Promise<PushResult> {
-  const { workflow, environment } = push;
   const item = await readItem(push);
   if (item === undefined) return { outcome: "discarded", candidateId: link.candidate_id, notes: [] };
+  return withoutQuotes([item.profile, item.candidate], () => pushItem(push, item, link, markCreating));
+}
 
+async function pushItem(
+  push: Push,
+  item: Item,
+  link: Link,
+  markCreating: () => Promise<void>,
+): Promise<PushResult> {
+  const { workflow, environment } = push;
   const cvIsNew = item.cvFingerprint !== undefined && item.cvFingerprint !== link.cv_fingerprint;
   const isLinked = link.candidate_id !== undefined;
   if (isLinked && link.fingerprint === item.fingerprint && !cvIsNew) {
@@ -157,7 +166,11 @@ async function pushLeased(push: Push, link: Link, markCreating: () => Promise<vo
 /** Where an update from the same ATS would have noted what it wrote; undefined when there is none. */
 function echoKeyOf({ workflow, reference }: Push, profile: Profile): EchoKey | undefined {
   if (workflow.connector.pull === undefined || profile.reference === null) return undefined;
-  return { workflowId: workflow.workflow_id, sourceKey: reference.sourceKey, reference: profile.reference };
+  return {
+    workflowId: workflow.workflow_id,
+    sourceKey: reference.sourceKey,
+    referenceHash: hashReference(profile.reference),
+  };
 }
 
 type WriteResult = Written & { outcome: "created" | "updated" | "unchanged" | "gone" };
@@ -227,7 +240,7 @@ async function write(
     if (!exists) throw error;
     const existing = await store.find(candidate);
     if (existing.outcome === "found") return adopt(existing);
-    const message = `${label} says it has the candidate, but does not find it (yet)`;
+    const message = `${label} says it has the candidate, but does not find it (yet): ${error.message}`;
     throw new TemporaryError("write_failure", message, { cause: error });
   }
   if (created.candidateId === undefined) {
@@ -312,7 +325,8 @@ async function previewPush(push: Push): Promise<PushResult> {
     const outcome = link.fingerprint === item.fingerprint ? "unchanged" : "updated";
     return { outcome, candidateId: link.candidate_id, notes: [], preview };
   }
-  const found = await (await openStore(push)).find(item.candidate);
+  const store = await openStore(push);
+  const found = await withoutQuotes([item.profile, item.candidate], () => store.find(item.candidate));
   return found.outcome === "found"
     ? { outcome: "updated", candidateId: found.candidateId, notes: found.notes ?? [], preview }
     : { outcome: "created", notes: [], preview };

@@ -4,6 +4,7 @@ import type { Environment } from "../environment.ts";
 import { PermanentError, type RelayError, TemporaryError } from "../errors.ts";
 import { logAbout } from "../log.ts";
 import {
+  ageInSeconds,
   comeBackIn,
   deadLetter,
   isOverdue,
@@ -13,8 +14,7 @@ import {
 } from "../queue.ts";
 import { saveRun } from "../run/history.ts";
 import type { RunAnswer } from "../run/run.ts";
-import type { CheckedPushWorkflow } from "../workflow/check.ts";
-import type { Workflows } from "../workflow/workflow.ts";
+import { takesSource, type Workflows } from "../workflow/workflow.ts";
 import { ProfileNotFoundError } from "./push.ts";
 import { runPush } from "./run.ts";
 
@@ -77,8 +77,7 @@ async function pushMessages(
   const environment = logAbout(about, consumer.environment);
   const { log, metrics } = environment;
   if (failure === undefined) {
-    const oldest = Math.min(...records.map(({ attributes }) => Number(attributes.SentTimestamp)));
-    metrics.add("push_lag", Math.max(0, environment.now() - oldest) / 1000, workflow);
+    metrics.add("push_lag", oldestAge(records, environment), workflow);
     return true;
   }
 
@@ -101,6 +100,7 @@ async function pushMessages(
   // The one that has waited longest tells how long an outage lasts: a new webhook does not restart its delays.
   const seconds = Math.max(...records.map((record) => nextDelayInSeconds(record, temporary, environment)));
   metrics.add("messages_retried", notDone.length, workflow);
+  metrics.add("message_age", oldestAge(records, environment), workflow);
   log.warn("profile will be tried again", {
     ...said,
     attempt: Number(newest.attributes.ApproximateReceiveCount),
@@ -108,6 +108,11 @@ async function pushMessages(
   });
   await comeBackIn(seconds, action, notDone, environment);
   return false;
+}
+
+/** The age of the message that has waited longest, in seconds. */
+function oldestAge(records: readonly SQSRecord[], environment: Environment): number {
+  return Math.max(...records.map((record) => ageInSeconds(record, environment)));
 }
 
 /** @returns no failure when all went well, and no answer when there was no run */
@@ -119,7 +124,7 @@ async function push(
     const problem = "the message is not one of the receiver's";
     return { failure: new PermanentError("event_parsing_failure", problem) };
   }
-  const workflow = consumer.workflows.byId.get(message.workflow_id);
+  const workflow = consumer.workflows.runnable.get(message.workflow_id);
   if (workflow?.direction !== "push" || workflow.action !== consumer.action) {
     const problem = `no workflow "${message.workflow_id}" with the action ${consumer.action} is deployed`;
     return { failure: new PermanentError("workflow_id_not_found", problem) };
@@ -130,9 +135,4 @@ async function push(
   }
   const reference = { sourceKey: message.source_key, profileKey: message.profile_key };
   return runPush(workflow, reference, consumer.timeLeft(), consumer.environment);
-}
-
-/** Whether a workflow pushes profiles of this source. */
-export function takesSource({ pull_parameters }: CheckedPushWorkflow, sourceKey: string): boolean {
-  return pull_parameters.source_keys?.includes(sourceKey) ?? true;
 }

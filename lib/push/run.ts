@@ -4,7 +4,16 @@ import { asRelayError, type RelayError } from "../errors.ts";
 import { environmentOfRun } from "../log.ts";
 import { executeCallback } from "../run/callback.ts";
 import { saveRun } from "../run/history.ts";
-import { concludeRun, countItem, failedItem, noEvents, type RunAnswer, type RunItem } from "../run/run.ts";
+import {
+  concludeRun,
+  countItem,
+  failedItem,
+  messageOf,
+  noEvents,
+  type RunAnswer,
+  type RunItem,
+  withinBounds,
+} from "../run/run.ts";
 import { type CheckedPushWorkflow, WorkflowError } from "../workflow/check.ts";
 import { type ProfileReference, pushProfile } from "./push.ts";
 
@@ -81,12 +90,14 @@ export async function runPush(
     await executeCallback(workflow.callback, { ...run, events }, environment);
   }
 
+  const conclusion = concludeRun(events, failure?.reason);
+  const items = withinBounds([item]);
   const answer: RunAnswer = {
     ...run,
-    ...concludeRun(events, failure?.reason),
-    ...(failure !== undefined && { message: failure.message }),
+    ...conclusion,
+    ...messageOf(conclusion, failure?.message, { events, items }),
     events,
-    items: [item],
+    items,
     cursor: null,
     started_at: new Date(startedAt).toISOString(),
     duration_ms: environment.now() - startedAt,

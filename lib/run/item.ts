@@ -23,7 +23,7 @@ export async function applyLogics<Item extends object>(
     try {
       result = await logic(current);
     } catch (error) {
-      throw new PermanentError("logics_failure", `${name} threw ${describeThrown(error, item)}`);
+      throw new PermanentError("logics_failure", `${name} threw ${describeThrown(error, [item, current])}`);
     }
     if (result === null || result === undefined || result === false) return undefined;
     if (result === true) continue;
@@ -52,6 +52,8 @@ export async function applyFormat<Item extends object, Result>(
   let formatted: unknown;
   try {
     formatted = await format(item);
+    // What cannot be sent would fail in the middle of a call, and look like a connection that broke.
+    JSON.stringify(formatted);
   } catch (error) {
     throw new PermanentError("format_failure", describeThrown(error, item));
   }
@@ -68,6 +70,6 @@ export async function applyFormat<Item extends object, Result>(
 /** What a function of the user threw, without the personal data that its message may quote. */
 export function describeThrown(error: unknown, item: unknown): string {
   return error instanceof Error
-    ? `${error.name}: ${scrub(error.message, item)}`
+    ? scrub(`${error.name}: ${error.message}`, item)
     : "something that is no Error";
 }

@@ -1,6 +1,8 @@
 /** One candidate within a run: tried, tried again, counted, and remembered for the next run when it failed. */
 import type { Environment } from "../environment.ts";
 import { asRelayError, type Reason, TemporaryError } from "../errors.ts";
+import { withoutQuotes } from "../run/quotes.ts";
+import { namingSecret } from "../fresh-credentials.ts";
 import { failedItem } from "../run/run.ts";
 import { countOutcome, type RunProgress } from "./progress.ts";
 import { type Pending, savePending } from "./state.ts";
@@ -27,7 +29,8 @@ export async function attemptUpdate(
   const { row } = subject;
   try {
     const { outcome, candidateId, notes, preview } = await withRetries(
-      () => updateCandidate(update, subject),
+      () => withoutQuotes(row.fields, () => updateCandidate(update, subject)),
+      subject,
       environment,
     );
     run.failuresInARow = 0;
@@ -39,7 +42,7 @@ export async function attemptUpdate(
       ...(preview !== undefined && { preview }),
     });
   } catch (error) {
-    const failure = asRelayError(error, "write_failure");
+    const failure = asRelayError(namingSecret(error, run.workflow), "write_failure");
     run.firstFailure ??= failure.reason;
     countOutcome(run, failedItem(row.id, failure));
     const said = { reason: failure.reason, detail: failure.message };
@@ -67,18 +70,27 @@ export async function attemptUpdate(
   }
 }
 
-/** Repeats what failed for a passing reason; every step of an update may be repeated. */
-async function withRetries<T>(attempt: () => Promise<T>, environment: Environment): Promise<T> {
+/**
+ * Repeats what failed for a passing reason; every step of an update may be repeated. Whatever the reason, when a CV was
+ * sent: the next run would not know any more what it has overwritten.
+ */
+async function withRetries<T>(
+  attempt: () => Promise<T>,
+  subject: Subject,
+  environment: Environment,
+): Promise<T> {
   for (const delay of RETRY_DELAYS_IN_SECONDS) {
     try {
       return await attempt();
     } catch (error) {
       const failure = asRelayError(error, "write_failure");
-      const isPassing = failure instanceof TemporaryError && REPEATABLE.has(failure.reason);
-      if (!isPassing) throw error;
+      const isTemporary = failure instanceof TemporaryError;
+      const isPassing = isTemporary && REPEATABLE.has(failure.reason);
+      if (!isPassing && subject.beforeCv === undefined) throw error;
+      const wanted = (isTemporary && failure.retryAfterInSeconds) || 0;
       const seconds = Math.max(
         delay / environment.settings.speed,
-        Math.min(failure.retryAfterInSeconds ?? 0, LONGEST_RETRY_DELAY_IN_SECONDS),
+        Math.min(wanted, LONGEST_RETRY_DELAY_IN_SECONDS),
       );
       await environment.sleep(seconds * 1000, environment.abortAfter(60_000));
     }

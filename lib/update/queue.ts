@@ -19,10 +19,12 @@ export interface UpdateRunner {
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** It keys what is stored, and stands in every line of the log. */
+const id = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
 const messageSchema = v.object({
-  workflow_id: v.string(),
+  workflow_id: id,
   continuation: v.object({
-    run_id: v.string(),
+    run_id: id,
     started_at: v.pipe(v.string(), v.isoTimestamp()),
     events: v.object(
       Object.fromEntries(Object.keys(noEvents()).map((name) => [name, count])) as Record<
@@ -103,7 +105,7 @@ async function tryToContinue(
   if (message === undefined)
     return new PermanentError("event_parsing_failure", "the message is not one of ours");
   const { workflow_id: id } = message;
-  const workflow = workflows.byId.get(id);
+  const workflow = workflows.runnable.get(id);
   if (workflow?.direction !== "update" || workflow.action !== action) {
     return new PermanentError(
       "workflow_id_not_found",

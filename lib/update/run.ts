@@ -14,12 +14,18 @@ import { createHrflowClient } from "../hrflow/client.ts";
 import { hrflowAuthSchema } from "../hrflow/schema.ts";
 import { environmentOfRun } from "../log.ts";
 import { unpaced } from "../pace.ts";
-import { takesSource } from "../push/queue.ts";
 import { executeCallback } from "../run/callback.ts";
 import { saveRun } from "../run/history.ts";
-import { concludeRun, noEvents, type RunAnswer, type RunEvents } from "../run/run.ts";
+import {
+  concludeRun,
+  messageOf,
+  noEvents,
+  type RunAnswer,
+  type RunEvents,
+  withinBounds,
+} from "../run/run.ts";
 import type { CheckedUpdateWorkflow } from "../workflow/check.ts";
-import type { Workflows } from "../workflow/workflow.ts";
+import { takesSource, type Workflows } from "../workflow/workflow.ts";
 import { attemptUpdate } from "./attempt.ts";
 import { nextDay, searchFrom } from "./cursor.ts";
 import { measurePending, measureRun } from "./metrics.ts";
@@ -56,6 +62,8 @@ export interface UpdateRunResult {
   /** Set when the time was over before the work was: go on with this. */
   continuation: Continuation | undefined;
 }
+
+const CUT_OFF = "the time of this invocation was over: the rest is left to the next one";
 
 /** Runs an update workflow. Never throws: a failure stands in the answer. */
 export async function runUpdate(
@@ -105,19 +113,23 @@ export async function runUpdate(
     await executeCallback(workflow.callback, { ...about, events: run.events }, environment);
   }
   measureRun(workflow, { events: run.events, eventsBefore, isComplete, cursor }, environment);
+  const conclusion =
+    failure === undefined
+      ? concludeRun(run.events, run.firstFailure)
+      : { status: "fatal" as const, reason: failure.reason };
+  const items = withinBounds(run.items);
   const answer: RunAnswer = {
     ...about,
-    ...(failure === undefined
-      ? concludeRun(run.events, run.firstFailure)
-      : { status: "fatal", reason: failure.reason }),
-    ...messageOf(run, failure),
+    ...conclusion,
+    ...messageOf(conclusion, failure?.message, { events: run.events, items }),
+    ...(run.isCutOff && failure === undefined && { message: CUT_OFF }),
     events: run.events,
-    items: run.items,
+    items,
     cursor: cursor.changed_since ?? null,
     started_at: startedAt,
     duration_ms: environment.now() - Date.parse(startedAt),
   };
-  const { items, events, message: detail, ...said } = answer;
+  const { items: _, events, message: detail, ...said } = answer;
   environment.log.info("run finished", {
     ...said,
     ...(detail !== undefined && { detail }),
@@ -135,13 +147,6 @@ export async function runUpdate(
 
 function hasFailed(run: RunProgress): boolean {
   return concludeRun(run.events, run.firstFailure).status === "fatal";
-}
-
-function messageOf(run: RunProgress, failure: RelayError | undefined): { message?: string } {
-  if (failure !== undefined) return { message: failure.message };
-  if (run.isCutOff)
-    return { message: "the time of this invocation was over: the rest is left to the next one" };
-  return {};
 }
 
 /** @returns the cursor as it is afterwards */
@@ -227,7 +232,7 @@ async function openUpdate(
   const auth = await environment.secrets.read(workflow.connector_auth.secret, connector.auth);
   const hrflowAuth = await environment.secrets.read(workflow.hrflow_auth.secret, hrflowAuthSchema);
   const sourceKey = workflow.push_parameters.source_key;
-  const pushesBack = [...workflows.byId.values()]
+  const pushesBack = [...workflows.runnable.values()]
     .filter((other) => other.direction === "push")
     .filter(
       (other) =>

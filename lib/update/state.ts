@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import type { Identity } from "../connector.ts";
 import type { Environment } from "../environment.ts";
-import { type Reason, TemporaryError } from "../errors.ts";
+import { asRelayError, type Reason, TemporaryError } from "../errors.ts";
 import {
   ConditionFailedError,
   deleteItem,
@@ -96,16 +96,31 @@ export type Cursor = v.InferOutput<typeof cursorSchema>;
 
 const cursorKey = (workflowId: string): ItemKey => ({ pk: `cursor#${workflowId}`, sk: "cursor" });
 
+/** @throws TemporaryError `cursor_failure` */
 export async function readCursor(workflowId: string, environment: Environment): Promise<Cursor> {
-  return v.parse(cursorSchema, await getItem(cursorKey(workflowId), environment));
+  try {
+    return v.parse(cursorSchema, await getItem(cursorKey(workflowId), environment));
+  } catch (error) {
+    throw cursorFailure("read", error);
+  }
 }
 
+/** @throws TemporaryError `cursor_failure` */
 export async function saveCursor(
   workflowId: string,
   cursor: Cursor,
   environment: Environment,
 ): Promise<void> {
-  await putItem(cursorKey(workflowId), cursor, environment);
+  try {
+    await putItem(cursorKey(workflowId), cursor, environment);
+  } catch (error) {
+    throw cursorFailure("saved", error);
+  }
+}
+
+function cursorFailure(done: "read" | "saved", cause: unknown): TemporaryError {
+  const { message } = asRelayError(cause, "cursor_failure");
+  return new TemporaryError("cursor_failure", `the cursor could not be ${done}: ${message}`, { cause });
 }
 
 const recordSchema = v.object({
@@ -113,6 +128,8 @@ const recordSchema = v.object({
   cv: v.optional(v.record(v.string(), v.string())),
   /** Hash of what was last written of this candidate. */
   fingerprint: v.optional(v.string()),
+  /** Hash of the reference of its profile, where a format names another than the candidate's id. */
+  reference_hash: v.optional(v.string()),
   /** The last run that finished with this candidate. */
   run_id: v.optional(v.string()),
 });

@@ -2,11 +2,17 @@
 import type { SourceRow } from "../connector.ts";
 import type { Environment } from "../environment.ts";
 import type { RunProgress } from "./progress.ts";
-import { type Pending, readRecords } from "./state.ts";
+import { type CandidateRecord, type Pending, readRecords } from "./state.ts";
 import type { Subject } from "./update.ts";
 
 /** Records are read for so many rows at once: DynamoDB's limit for one call. */
 const ROWS_PER_PAGE = 100;
+
+/** Rows, and what is remembered of them while it is being read. */
+interface RecordedPage {
+  page: readonly SourceRow[];
+  records: Promise<Map<string, CandidateRecord>>;
+}
 
 /** Rows with what is remembered of them; those that failed before come last, so that they hold up nobody. */
 export async function* subjectsOf(
@@ -24,23 +30,31 @@ export async function* subjectsOf(
   }
 
   async function* inOrder(): AsyncGenerator<Subject> {
+    // The records of a page are read while the candidates of the one before it are compared and written.
+    let ahead: RecordedPage | undefined;
     for await (const page of pagesOf(rows)) {
       for (const row of page)
         if (row.changedOn !== undefined && row.changedOn > (run.lastChange ?? ""))
           run.lastChange = row.changedOn;
       failedBefore.push(...page.filter(({ id }) => pending.has(id)));
-      yield* subjectsOfPage(page.filter(({ id }) => !pending.has(id)));
+      const next = withRecords(page.filter(({ id }) => !pending.has(id)));
+      if (ahead) yield* subjectsOfPage(ahead);
       if (run.isCutOff) return;
+      ahead = next;
     }
-    yield* subjectsOfPage(failedBefore);
+    if (ahead) yield* subjectsOfPage(ahead);
+    if (!run.isCutOff) yield* subjectsOfPage(withRecords(failedBefore));
   }
 
-  async function* subjectsOfPage(page: readonly SourceRow[]): AsyncGenerator<Subject> {
-    const records = await readRecords(
-      run.workflow.workflow_id,
-      page.map(({ id }) => id),
-      environment,
-    );
+  function withRecords(page: readonly SourceRow[]): RecordedPage {
+    const ids = page.map(({ id }) => id);
+    const records = readRecords(run.workflow.workflow_id, ids, environment);
+    records.catch(() => {}); // A failure is thrown when the page's turn has come, if it comes.
+    return { page, records };
+  }
+
+  async function* subjectsOfPage({ page, records: reading }: RecordedPage): AsyncGenerator<Subject> {
+    const records = await reading;
     for (const row of page) {
       if (run.ended !== undefined) return;
       if (isOver()) {

@@ -6,9 +6,9 @@
  */
 import * as v from "valibot";
 import type { CandidateSource, CvFile, Identity, ProfileEdit, SourceRow } from "../connector.ts";
-import { type EchoKey, holdEcho, noteEcho } from "../echo.ts";
+import { type EchoKey, hashReference, holdEcho, noteEcho } from "../echo.ts";
 import type { Environment } from "../environment.ts";
-import { asRelayError, PermanentError } from "../errors.ts";
+import { asRelayError, PermanentError, VendorError } from "../errors.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { DuplicateReferenceError, type HrflowClient, type RawProfile } from "../hrflow/client.ts";
 import { mergeProfile } from "../hrflow/merge-profile.ts";
@@ -53,6 +53,11 @@ export interface Subject {
   record: CandidateRecord;
   /** Set when an earlier run did not finish with it. */
   pending: Pending | undefined;
+  /**
+   * What HrFlow knew before this run had the CV parsed onto the profile. A parsing whose answer is lost, or a write that
+   * fails after it, must not cost that: HrFlow has put what the CV says in its place.
+   */
+  beforeCv?: RawProfile | undefined;
 }
 
 /** How one candidate ended, when it did not fail. */
@@ -162,6 +167,7 @@ async function write(
   const { hrflow, workflow } = update;
   const { source_key: sourceKey, create_missing: createMissing, only_edit_fields } = workflow.push_parameters;
   const reference = referenceOf(edit, identity);
+  await rememberReference(update, subject, identity, reference);
   const wasParsing = subject.pending?.reason === "parsing";
 
   const before = await hrflow.findByReference(sourceKey, reference);
@@ -169,9 +175,10 @@ async function write(
   if (before === undefined && wasParsing) return { outcome: "unchanged", isParsing: true, notes: [] };
 
   const needsCv = identity.cv !== undefined && !hasAttachments(before);
-  const isForeseeable = before !== undefined && (!needsCv || wasParsing);
+  const isForeseeable =
+    before !== undefined && (!needsCv || wasParsing) && subject.beforeCv === undefined;
   if (!isForeseeable) await holdEchoes(update, reference, HOLD_IN_SECONDS);
-  const sent = needsCv && !wasParsing ? await sendCv(update, identity, reference, before, edit) : undefined;
+  const sent = needsCv && !wasParsing ? await sendCv(update, subject, identity, reference, before, edit) : undefined;
   const notes = sent === undefined ? [] : NOTES[sent];
   const isSent = sent === "parsed" || sent === "queued";
   const current = isSent ? await readParsed(update, reference, sent) : before;
@@ -187,12 +194,12 @@ async function write(
   }
 
   // What HrFlow knew before the CV stays, where parsing has put the CV's in its place.
-  const restored = isSent && before ? mergeProfile(current, before, undefined) : undefined;
+  const restored = subject.beforeCv && mergeProfile(current, subject.beforeCv, undefined);
   const merged = mergeProfile(restored ?? current, edit, only_edit_fields) ?? restored;
   if (merged !== undefined || !isForeseeable) await noteEchoes(update, reference, merged ?? current);
   if (merged !== undefined) await hrflow.edit(sourceKey, merged);
   const isParsing = (sent === "queued" || wasParsing) && needsCv && !hasAttachments(current);
-  const changed = merged !== undefined || isSent;
+  const changed = merged !== undefined || isSent || subject.beforeCv !== undefined;
   return { outcome: before === undefined ? "created" : changed ? "updated" : "unchanged", isParsing, notes };
 }
 
@@ -215,6 +222,7 @@ async function createProfile(hrflow: HrflowClient, sourceKey: string, profile: R
 
 async function sendCv(
   { source, hrflow, workflow }: Update,
+  subject: Subject,
   identity: Identity,
   reference: string,
   current: RawProfile | undefined,
@@ -231,12 +239,16 @@ async function sendCv(
   const key = typeof current?.key === "string" ? current.key : undefined;
   // A profile that is there gets its tags by the merge, like everything else.
   const tags = current === undefined && Array.isArray(edit.tags) ? edit.tags : undefined;
+  const { beforeCv } = subject;
+  subject.beforeCv ??= current;
   try {
     const sourceKey = workflow.push_parameters.source_key;
     const { outcome } = await hrflow.parseFile(sourceKey, { reference, key, file, tags });
     return outcome;
   } catch (error) {
-    if (error instanceof DuplicateReferenceError) return "refused";
+    const isRefused = error instanceof DuplicateReferenceError;
+    if (isRefused || (error instanceof VendorError && error.effect === "none")) subject.beforeCv = beforeCv;
+    if (isRefused) return "refused";
     throw error;
   }
 }
@@ -261,7 +273,24 @@ function echoKeys(
   reference: string,
 ): { push: CheckedPushWorkflow; key: EchoKey }[] {
   const sourceKey = workflow.push_parameters.source_key;
-  return pushesBack.map((push) => ({ push, key: { workflowId: push.workflow_id, sourceKey, reference } }));
+  const referenceHash = hashReference(reference);
+  return pushesBack.map((push) => ({
+    push,
+    key: { workflowId: push.workflow_id, sourceKey, referenceHash },
+  }));
+}
+
+/** Keeps by what its echoes will be found, should the person be erased. Comes before the first of them. */
+async function rememberReference(
+  { workflow, environment, pushesBack }: Update,
+  subject: Subject,
+  { candidateId }: Identity,
+  reference: string,
+): Promise<void> {
+  const reference_hash = reference === candidateId ? undefined : hashReference(reference);
+  if (pushesBack.length === 0 || subject.record.reference_hash === reference_hash) return;
+  subject.record = { ...subject.record, reference_hash };
+  await saveRecord(workflow.workflow_id, subject.row.id, subject.record, environment);
 }
 
 /** Lets the pushes to the same account wait, while nobody knows what HrFlow will make of a CV or of a new profile. */
@@ -302,9 +331,13 @@ function referenceOf(edit: ProfileEdit, identity: Identity): string {
 }
 
 function notInHrflow(edit: ProfileEdit, identity: Identity): PermanentError {
+  const { candidateId } = identity;
+  // One that a format names may tell of the person.
+  const isOwn = referenceOf(edit, identity) === candidateId;
+  const reference = isOwn ? `the reference ${candidateId}` : "the reference that format gave";
   return new PermanentError(
     "write_failure",
-    `HrFlow has no profile with the reference ${referenceOf(edit, identity)} in this source; push_parameters.create_missing: true creates it`,
+    `HrFlow has no profile with ${reference} in this source; push_parameters.create_missing: true creates it`,
   );
 }
 

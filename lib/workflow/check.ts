@@ -1,7 +1,7 @@
-/** Whether a workflow is as it must be (workflow-schema.ts), and what is said when it is not. */
+/** Whether a workflow is as it must be (schema.ts), and what is said when it is not. */
 import * as v from "valibot";
-import type { Connector } from "../connector.ts";
-import { connectors as listed } from "../connectors/index.ts";
+import type { Connector, ConnectorTerms } from "../connector.ts";
+import { connectorTerms } from "../connectors/index.ts";
 import type { Reason } from "../errors.ts";
 import type { Profile } from "../hrflow/schema.ts";
 import { describeIssues } from "../issues.ts";
@@ -14,12 +14,12 @@ import {
 } from "./schema.ts";
 import type { Callback, Logic, SecretReference } from "./workflow.ts";
 
-const connectors: readonly Connector[] = listed;
+const listed: readonly ConnectorTerms[] = connectorTerms;
 
-interface CheckedFields<Item> {
+interface CheckedFields<Item, Known extends ConnectorTerms> {
   workflow_id: string;
   action: string;
-  connector: Connector;
+  connector: Known;
   hrflow_auth: SecretReference;
   connector_auth: SecretReference;
   logics: readonly Logic<Item>[];
@@ -28,16 +28,21 @@ interface CheckedFields<Item> {
   persist: boolean;
 }
 
-/** HrFlow → ATS, checked, with its defaults filled in. */
-export interface CheckedPushWorkflow extends CheckedFields<Profile> {
+/**
+ * HrFlow → ATS, checked, with its defaults filled in. By the terms of its connector it is checked; to be run, it needs the
+ * connector.
+ */
+export interface CheckedPushWorkflow<Known extends ConnectorTerms = Connector>
+  extends CheckedFields<Profile, Known> {
   direction: "push";
   pull_parameters: v.InferOutput<typeof profileParametersSchema>;
   push_parameters: object;
   webhook: string;
 }
 
-/** ATS → HrFlow, checked, with its defaults filled in. */
-export interface CheckedUpdateWorkflow extends CheckedFields<object> {
+/** ATS → HrFlow, likewise. */
+export interface CheckedUpdateWorkflow<Known extends ConnectorTerms = Connector>
+  extends CheckedFields<object, Known> {
   direction: "update";
   pull_parameters: object;
   push_parameters: v.InferOutput<typeof hrflowParametersSchema>;
@@ -45,7 +50,9 @@ export interface CheckedUpdateWorkflow extends CheckedFields<object> {
   schedule: { expression: string; time_zone: string } | undefined;
 }
 
-export type CheckedWorkflow = CheckedPushWorkflow | CheckedUpdateWorkflow;
+export type CheckedWorkflow<Known extends ConnectorTerms = Connector> =
+  | CheckedPushWorkflow<Known>
+  | CheckedUpdateWorkflow<Known>;
 
 /** A message is for a person, however much is wrong. */
 const MAXIMUM_PROBLEMS = 5;
@@ -64,8 +71,8 @@ export class WorkflowError extends Error {
 }
 
 /** What each action runs: which connector, in which direction. */
-const actions = new Map<string, { connector: Connector; direction: "push" | "update" }>(
-  connectors.flatMap((connector) => [
+const actions = new Map<string, { connector: ConnectorTerms; direction: "push" | "update" }>(
+  listed.flatMap((connector) => [
     [`push_profile_to_${connector.name}`, { connector, direction: "push" as const }],
     ...(connector.pull
       ? [
@@ -83,7 +90,7 @@ const actions = new Map<string, { connector: Connector; direction: "push" | "upd
  *
  * @throws WorkflowError
  */
-export function checkWorkflow(input: unknown): CheckedWorkflow {
+export function checkWorkflow(input: unknown): CheckedWorkflow<ConnectorTerms> {
   const id = readId(input);
   const action = readText(input, "action");
   const known = actions.get(action ?? "");
@@ -97,7 +104,11 @@ export function checkWorkflow(input: unknown): CheckedWorkflow {
     : checkPush(id, input, known?.connector);
 }
 
-function checkPush(id: string, input: unknown, connector: Connector | undefined): CheckedPushWorkflow {
+function checkPush(
+  id: string,
+  input: unknown,
+  connector: ConnectorTerms | undefined,
+): CheckedPushWorkflow<ConnectorTerms> {
   const workflow = check(id, "bad_action_parameters", pushSchema, input, "");
   if (connector === undefined) throw new WorkflowError(id, "bad_action_parameters", ["action is required"]);
   const { pull_parameters: pull, push_parameters: push } = workflow;
@@ -122,7 +133,11 @@ function checkPush(id: string, input: unknown, connector: Connector | undefined)
   };
 }
 
-function checkUpdate(id: string, input: unknown, connector: Connector): CheckedUpdateWorkflow {
+function checkUpdate(
+  id: string,
+  input: unknown,
+  connector: ConnectorTerms,
+): CheckedUpdateWorkflow<ConnectorTerms> {
   const workflow = check(id, "bad_action_parameters", updateSchema, input, "");
   const { pull_parameters: pull, push_parameters: push } = workflow;
   const parameters = connector.pull?.parameters ?? v.strictObject({});
@@ -146,7 +161,10 @@ type CommonFields<Item> = v.InferOutput<
   v.StrictObjectSchema<ReturnType<typeof commonFields<Item>>, undefined>
 >;
 
-function checkedFields<Item>(workflow: CommonFields<Item>, connector: Connector): CheckedFields<Item> {
+function checkedFields<Item>(
+  workflow: CommonFields<Item>,
+  connector: ConnectorTerms,
+): CheckedFields<Item, ConnectorTerms> {
   return {
     workflow_id: workflow.workflow_id,
     action: workflow.action,
@@ -195,7 +213,12 @@ function check<T>(
     const [problem] = describeIssues([issue], knownKeys);
     return field === "" ? `${problem}` : `${field}${issue.path ? "." : " "}${problem}`;
   });
-  throw new WorkflowError(id, REASON_OF_FIELD.get(result.issues[0].path?.[0]?.key) ?? reason, [
-    ...new Set(problems),
-  ]);
+  throw new WorkflowError(id, reasonOf(result.issues[0]) ?? reason, [...new Set(problems)]);
+}
+
+function reasonOf({ path }: v.BaseIssue<unknown>): Reason | undefined {
+  const [{ key, value } = {}] = path ?? [];
+  const isIncremental =
+    (key === "incremental" && value === true) || (key === "read_mode" && value === "incremental");
+  return isIncremental ? "origin_does_not_support_incremental" : REASON_OF_FIELD.get(key);
 }

@@ -1,6 +1,6 @@
 /** Workflows, as users declare them in `workflows/`. What is checked, and how, is in check.ts. */
 import type * as v from "valibot";
-import type { Connector } from "../connector.ts";
+import type { Connector, ConnectorTerms } from "../connector.ts";
 import type { AnyConnector } from "../connectors/index.ts";
 import type { Profile } from "../hrflow/schema.ts";
 import { type CheckedPushWorkflow, type CheckedWorkflow, checkWorkflow, WorkflowError } from "./check.ts";
@@ -98,26 +98,32 @@ export function defineWorkflow<const W extends Workflow>(workflow: W): W {
 
 /** All workflows of a deployment. */
 export interface Workflows {
-  byId: ReadonlyMap<string, CheckedWorkflow>;
+  byId: ReadonlyMap<string, CheckedWorkflow<ConnectorTerms>>;
+  /** Those that can be run here, because their connector is at hand. */
+  runnable: ReadonlyMap<string, CheckedWorkflow>;
   /** As they were written: what a run by hand lays its parameters over. */
   declared: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** The workflows that share a webhook URL, by its name. */
-  byWebhook: ReadonlyMap<string, readonly CheckedPushWorkflow[]>;
+  byWebhook: ReadonlyMap<string, readonly CheckedPushWorkflow<ConnectorTerms>[]>;
 }
 
 /**
  * Checks the list that `workflows/index.ts` exports.
  *
+ * @param connectors those that are at hand
  * @throws WorkflowError for the first workflow that is wrong, or that clashes with another
  */
-export function checkWorkflows(list: unknown): Workflows {
+export function checkWorkflows(list: unknown, connectors: readonly Connector[] = []): Workflows {
   if (!Array.isArray(list)) throw new Error("workflows/index.ts must export a list of workflows by default");
-  const byId = new Map<string, CheckedWorkflow>();
+  const byId = new Map<string, CheckedWorkflow<ConnectorTerms>>();
+  const runnable = new Map<string, CheckedWorkflow>();
   for (const workflow of list.map(checkWorkflow)) {
     if (byId.has(workflow.workflow_id)) {
       throw new WorkflowError(workflow.workflow_id, "bad_action_parameters", ["workflow_id is used twice"]);
     }
     byId.set(workflow.workflow_id, workflow);
+    const connector = connectors.find(({ name }) => name === workflow.connector.name);
+    if (connector) runnable.set(workflow.workflow_id, { ...workflow, connector });
   }
   const pushes = [...byId.values()].filter((workflow) => workflow.direction === "push");
   const byWebhook = Map.groupBy(pushes, (workflow) => workflow.webhook);
@@ -130,5 +136,13 @@ export function checkWorkflows(list: unknown): Workflows {
     }
   }
   const declared = new Map(list.map((workflow) => [workflow.workflow_id, workflow]));
-  return { byId, declared, byWebhook };
+  return { byId, runnable, declared, byWebhook };
+}
+
+/** Whether a workflow pushes profiles of this source. */
+export function takesSource(
+  { pull_parameters }: Pick<CheckedPushWorkflow, "pull_parameters">,
+  sourceKey: string,
+): boolean {
+  return pull_parameters.source_keys?.includes(sourceKey) ?? true;
 }

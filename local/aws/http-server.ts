@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Page } from "../page/server.ts";
 import { StartError } from "../start-error.ts";
 import { answerHttpApi, type HttpRoute } from "./http-api.ts";
 import { answerInvoke, isInvokeRequest } from "./invoke-api.ts";
@@ -15,19 +16,21 @@ export interface HttpServer {
 const MAXIMUM_HEADERS_IN_BYTES = 10_240;
 
 /**
- * The system's one door, on loopback: the HTTP API with its routes, and Lambda's Invoke API.
+ * The system's one door, on loopback: the HTTP API with its routes, Lambda's Invoke API, and the page.
  *
  * @throws StartError when the port cannot be had.
  */
 export async function startHttpServer(
   lambda: Lambda,
   routes: HttpRoute[],
+  page: Pick<Page, "answer">,
   port: number,
 ): Promise<HttpServer> {
   const server = createServer({ maxHeaderSize: MAXIMUM_HEADERS_IN_BYTES }, async (request, response) => {
     try {
       if (isInvokeRequest(request)) await answerInvoke(lambda, request, response);
-      else await answerHttpApi(lambda, routes, request, response);
+      else if (!(await page.answer(request, response)))
+        await answerHttpApi(lambda, routes, request, response);
     } catch {
       failVisibly(request, response);
     }

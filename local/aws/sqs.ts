@@ -29,7 +29,10 @@ export interface QueueSettings {
 /** One message that lies in a queue, as a test or a person may look at it without receiving it. */
 export interface QueuedMessage {
   body: string;
+  /** Message attributes that are text. */
+  attributes: Record<string, string>;
   groupId: string | undefined;
+  sentAt: Date;
   receiveCount: number;
   /** Not before then; undefined when it can be received now. */
   visibleAt: Date | undefined;
@@ -106,7 +109,14 @@ export async function startSqs(dataDirectory: DataDirectory | undefined): Promis
       if (!messages) throw new Error(`There is no queue ${queueName}`);
       const seen = (message: (typeof messages.ready)[number], visibleAt?: number): QueuedMessage => ({
         body: message.body,
+        attributes: Object.fromEntries(
+          Object.entries(message.messageAttributes).map(([name, { StringValue = "" }]) => [
+            name,
+            StringValue,
+          ]),
+        ),
         groupId: message.messageGroupId,
+        sentAt: new Date(message.sentTimestamp),
         receiveCount: message.approximateReceiveCount,
         visibleAt: visibleAt === undefined ? undefined : new Date(visibleAt),
       });

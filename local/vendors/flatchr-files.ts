@@ -10,7 +10,7 @@ import type { Route, SimulatedAnswer } from "./simulator.ts";
  * Its key and extension come from the move; the API key stands in the query; one request a second for each company.
  */
 export function fileRoutes(state: FlatchrState): Route[] {
-  const countRequest = createRateLimit();
+  const countRequest = createRateLimit(state.settings);
   return [
     {
       method: "GET",

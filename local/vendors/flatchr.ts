@@ -29,12 +29,10 @@ import {
   type FlatchrVacancy,
   type FlatchrWrites,
 } from "./flatchr-state.ts";
-import { type SimulatedRequest, type Simulator, startSimulator } from "./simulator.ts";
+import { type Place, type SimulatedRequest, type Simulator, startSimulator } from "./simulator.ts";
 
-export interface FlatchrOptions extends Partial<FlatchrSettings> {
+export interface FlatchrOptions extends Partial<FlatchrSettings>, Place {
   keys?: string[];
-  port?: number;
-  latencyInMs?: number;
   /** Where the state is kept over restarts; in memory when absent. */
   dataFile?: string;
 }
@@ -92,7 +90,7 @@ export const DEFAULT_FLATCHR_KEY = "flatchr-api-key";
  * A simulated Flatchr: https://developers.flatchr.io. Its two roots are two paths of one server, with one record of calls.
  */
 export async function startFlatchr(options: FlatchrOptions = {}): Promise<SimulatedFlatchr> {
-  const { keys = [DEFAULT_FLATCHR_KEY], port, latencyInMs, dataFile, ...chosen } = options;
+  const { keys = [DEFAULT_FLATCHR_KEY], port, origin, latencyInMs, dataFile, ...chosen } = options;
   const settings: FlatchrSettings = { ...DEFAULT_FLATCHR_SETTINGS, ...chosen };
   const storage = openStorage(dataFile);
   const state = createFlatchrState(storage, settings, keys);
@@ -106,8 +104,9 @@ export async function startFlatchr(options: FlatchrOptions = {}): Promise<Simula
       ...applicantRoutes(state),
       ...fileRoutes(state),
     ],
-    ...(port === undefined ? {} : { port }),
-    ...(latencyInMs === undefined ? {} : { latencyInMs }),
+    port,
+    origin,
+    latencyInMs,
     errorBody: (status, message) => flatchrErrorBody(settings, status, message),
     around: async (request, answer) => {
       authorize(state, request);

@@ -53,7 +53,7 @@ export function parsingRoutes(context: HrflowRouteContext & { parsing: HrflowPar
           refuseUsedReference(state, source.key, reference);
 
         const delayInMs = source.sync_parsing ? settings.readableAfterInMs : parsing.asyncParsingInMs;
-        const readableFromInMs = Date.now() + delayInMs;
+        const readableFromInMs = settings.now() + delayInMs;
         const { key: profileKey } = existingKey
           ? state.replace(existingKey, input)
           : state.create(source, input, readableFromInMs);

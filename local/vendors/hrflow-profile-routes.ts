@@ -13,6 +13,8 @@ export interface HrflowRouteSettings {
   putPartial: "wipe" | "keep";
   /** For how long a new profile cannot be read yet. */
   readableAfterInMs: number;
+  /** The vendor's clock, in milliseconds since 1970. */
+  now(): number;
 }
 
 export interface HrflowRouteContext {
@@ -62,7 +64,7 @@ export function profileRoutes({ state, settings, onEvent }: HrflowRouteContext):
         const { source_key, id: _id, updated_at: _updatedAt, ...input } = requireProfile(request);
         const source = requireSource(state, source_key);
         refuseUsedReference(state, source.key, input.reference ?? null);
-        const profile = state.create(source, input, Date.now() + settings.readableAfterInMs);
+        const profile = state.create(source, input, settings.now() + settings.readableAfterInMs);
         onEvent("profile.storing.success", profile.key);
         return { ...envelope(201, "Profile created", profile), changed: true };
       },

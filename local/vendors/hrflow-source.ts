@@ -19,8 +19,8 @@ export interface HrflowSource {
 }
 
 /** The whole source: every field is there, with a key of the form of HrFlow's. */
-export function completeSource(input: Partial<HrflowSource>, id: number): HrflowSource {
-  const now = toHrflowDate(Date.now());
+export function completeSource(input: Partial<HrflowSource>, id: number, milliseconds: number): HrflowSource {
+  const now = toHrflowDate(milliseconds);
   return {
     id,
     key: hexKey(`source ${id}`),

@@ -33,6 +33,8 @@ export interface HrflowStateSettings {
   archivedIsReadable: boolean;
   archiveMark: "archive" | "archived_at" | "both";
   updatedAt: "clock" | "strictly_increasing";
+  /** The vendor's clock, in milliseconds since 1970. */
+  now(): number;
 }
 
 export type HrflowState = ReturnType<typeof createHrflowState>;
@@ -57,7 +59,7 @@ export function createHrflowState(storage: Storage, settings: HrflowStateSetting
   }
 
   function isReadable({ profile, readableFromInMs }: StoredProfile): boolean {
-    return readableFromInMs <= Date.now() && (settings.archivedIsReadable || !isArchived(profile));
+    return readableFromInMs <= settings.now() && (settings.archivedIsReadable || !isArchived(profile));
   }
 
   /** As it is answered: addresses of files under today's port, empty locations in the chosen form. */
@@ -86,7 +88,7 @@ export function createHrflowState(storage: Storage, settings: HrflowStateSetting
 
   /** In whole seconds, so that two changes within one second have the same date, as with the real vendor. */
   function nextUpdate(last: string): string {
-    const next = toHrflowDate(Date.now());
+    const next = toHrflowDate(settings.now());
     if (settings.updatedAt === "clock" || next > last) return next;
     return toHrflowDate(Date.parse(last.replace("+0000", "Z")) + 1_000);
   }
@@ -121,7 +123,7 @@ export function createHrflowState(storage: Storage, settings: HrflowStateSetting
     present,
 
     addSource: (input: Partial<HrflowSource> = {}): HrflowSource => {
-      const source = completeSource(input, storage.nextNumber("source"));
+      const source = completeSource(input, storage.nextNumber("source"), settings.now());
       sources.set(source.key, source);
       return source;
     },
@@ -129,7 +131,7 @@ export function createHrflowState(storage: Storage, settings: HrflowStateSetting
     create: (source: HrflowSource, input: ProfileInput, readableFromInMs: number): HrflowProfile => {
       const id = storage.nextNumber("profile");
       const { key, name, type, subtype, environment } = source;
-      const created_at = input.created_at ?? toHrflowDate(Date.now());
+      const created_at = input.created_at ?? toHrflowDate(settings.now());
       const server = {
         id: input.id ?? id,
         // GET's answer may be posted again, to another source: the same key would be the same profile.
@@ -139,7 +141,7 @@ export function createHrflowState(storage: Storage, settings: HrflowStateSetting
         archive: null,
         archived_at: null,
         created_at,
-        updated_at: input.updated_at ?? toHrflowDate(Date.now()),
+        updated_at: input.updated_at ?? toHrflowDate(settings.now()),
         attachments: [],
       };
       return store(completeProfile(input, server), readableFromInMs);
@@ -167,7 +169,7 @@ export function createHrflowState(storage: Storage, settings: HrflowStateSetting
       change(key, (current) => ({
         ...current,
         archive: settings.archiveMark === "archived_at" ? null : true,
-        archived_at: settings.archiveMark === "archive" ? null : toHrflowDate(Date.now()),
+        archived_at: settings.archiveMark === "archive" ? null : toHrflowDate(settings.now()),
       })),
 
     unarchive: (key: string) => change(key, (current) => ({ ...current, archive: null, archived_at: null })),
@@ -187,7 +189,7 @@ export function createHrflowState(storage: Storage, settings: HrflowStateSetting
       const id = `${alt}${input.extension}`;
       const contentType = CONTENT_TYPES[input.extension.toLowerCase()] ?? "application/octet-stream";
       files.set(id, { base64: Buffer.from(input.bytes).toString("base64"), contentType });
-      const now = toHrflowDate(Date.now());
+      const now = toHrflowDate(settings.now());
       const attachment: HrflowAttachment = {
         type: input.type,
         alt,

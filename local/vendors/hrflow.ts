@@ -7,7 +7,7 @@ import { type HrflowRouteSettings, profileRoutes } from "./hrflow-profile-routes
 import type { HrflowSource } from "./hrflow-source.ts";
 import { type AttachmentInput, createHrflowState, type HrflowStateSettings } from "./hrflow-state.ts";
 import { sendHrflowWebhook, type WebhookDelivery } from "./hrflow-webhook.ts";
-import { type Simulator, startSimulator } from "./simulator.ts";
+import { type Place, type Simulator, startSimulator } from "./simulator.ts";
 
 /** What HrFlow's pages leave open. May be changed while the server runs. */
 export interface HrflowSettings
@@ -24,10 +24,8 @@ export interface HrflowSettings
   writesFireWebhooks: boolean;
 }
 
-export interface HrflowOptions extends Partial<HrflowSettings> {
+export interface HrflowOptions extends Partial<HrflowSettings>, Place {
   keys?: HrflowKey[];
-  port?: number;
-  latencyInMs?: number;
   /** Where the state is kept over restarts; in memory when absent. */
   dataFile?: string;
 }
@@ -72,7 +70,7 @@ export const DEFAULT_HRFLOW_KEY: HrflowKey = {
 
 /** A simulated HrFlow: https://developers.hrflow.ai. Its `url` ends in `/v1`; files are on the same origin, under `/files`. */
 export async function startHrflow(options: HrflowOptions = {}): Promise<SimulatedHrflow> {
-  const { keys: firstKeys, port, latencyInMs, dataFile, ...chosen } = options;
+  const { keys: firstKeys, port, origin, latencyInMs, dataFile, ...chosen } = options;
   const settings: HrflowSettings = {
     notFoundStatus: 400,
     putPartial: "wipe",
@@ -90,6 +88,7 @@ export async function startHrflow(options: HrflowOptions = {}): Promise<Simulate
     attachmentRedirect: undefined,
     webhook: undefined,
     writesFireWebhooks: false,
+    now: Date.now,
     ...chosen,
   };
   let keys = firstKeys ?? [DEFAULT_HRFLOW_KEY];
@@ -127,8 +126,9 @@ export async function startHrflow(options: HrflowOptions = {}): Promise<Simulate
       ...listRoutes(state, (request) => findKey(request, keys)),
       fileRoute(settings, (id) => state.files.get(id)),
     ],
-    ...(port === undefined ? {} : { port }),
-    ...(latencyInMs === undefined ? {} : { latencyInMs }),
+    port,
+    origin,
+    latencyInMs,
     contentType: () => settings.contentType,
     errorBody: (code, message) => ({ code, message }),
     around: async (request, answer) => {
@@ -155,7 +155,7 @@ export async function startHrflow(options: HrflowOptions = {}): Promise<Simulate
       if (!source) throw new Error(`No source has the key ${source_key}`);
       if (input.key && state.profile(input.key))
         throw new Error(`A profile has the key ${input.key} already`);
-      return state.create(source, input, Date.now() + settings.readableAfterInMs);
+      return state.create(source, input, settings.now() + settings.readableAfterInMs);
     },
     editProfile: state.edit,
     archiveProfile: state.archive,

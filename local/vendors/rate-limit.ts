@@ -14,10 +14,12 @@ export interface RateLimitState {
 }
 
 /** Counts requests as a vendor does, for each credential on its own. A refused request does not count. */
-export function createRateLimit(): (name: string, settings: RateLimitSettings) => RateLimitState {
+export function createRateLimit(clock: {
+  now(): number;
+}): (name: string, settings: RateLimitSettings) => RateLimitState {
   const arrivals = new Map<string, number[]>();
   return (name, { limit, periodInMs, window = "fixed" }) => {
-    const now = Date.now();
+    const now = clock.now();
     const before = arrivals.get(name) ?? [];
     const isOver = (arrival: number) => arrival <= now - periodInMs;
     const [first = now] = before;

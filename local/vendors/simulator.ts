@@ -1,9 +1,18 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { answerWith } from "./answer.ts";
+import { decideOutcome, type Outcome } from "./answer.ts";
 import { createFaultPlan, type Fault, type FaultMatch } from "./faults.ts";
+import { startServer } from "./http-server.ts";
+import { toAsked, toResponse } from "./in-process.ts";
 import { type CompiledRoute, compileRoute } from "./route-match.ts";
+
+/** One request as it arrives. */
+export interface Asked {
+  method: string;
+  url: URL;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
 
 /** One request as a route sees it. */
 export interface SimulatedRequest {
@@ -69,17 +78,27 @@ export interface Simulator {
   failRandomly(probability: number, faults: Fault[], seed: number, match?: FaultMatch): void;
   /** Removes all faults. */
   recover(): void;
+  /** Lets a request take effect, and says what its client gets. With this fault, or with the next of the faults above. */
+  perform(asked: Asked, fault?: Fault): Promise<Outcome>;
+  /** Calls the vendor without its server: with the same state, record and faults. */
+  fetch: typeof globalThis.fetch;
   /** Ends all connections, idle, open or held, and closes the port. */
   stop(): Promise<void>;
 }
 
-export interface SimulatorOptions {
+/** Where a vendor is: behind a real HTTP server on 127.0.0.1, or in the process of its caller. */
+export interface Place {
+  /** 0, any free port, unless given. */
+  port?: number | undefined;
+  /** In place of a server: only `fetch` and `perform` reach the vendor, under this address. "http://vendor.example" */
+  origin?: string | undefined;
+  latencyInMs?: number | undefined;
+}
+
+export interface SimulatorOptions extends Place {
   routes: Route[];
   /** "/v1"; empty unless given. */
   basePath?: string;
-  /** 0, any free port, unless given. */
-  port?: number;
-  latencyInMs?: number;
   /** What every request passes before and after its route: keys, versions, rate limits. Unknown paths pass it too. */
   around?(
     request: SimulatedRequest,
@@ -103,66 +122,41 @@ export class Refusal extends Error {
   }
 }
 
-/** A vendor on 127.0.0.1: a real HTTP server with routes, a record of its calls, and faults on demand. */
+/** A vendor with routes, a record of its calls, and faults on demand. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const calls: SimulatedCall[] = [];
   const faults = createFaultPlan();
   const stopping = new AbortController();
   const routes = options.routes.map((route) => compileRoute(route, options.basePath ?? ""));
   const errorBody = options.errorBody ?? ((_status, message) => ({ message }));
+  const server =
+    options.origin === undefined
+      ? await startServer(options.port ?? 0, stopping.signal, (asked) => perform(asked))
+      : { origin: options.origin, stop: async () => {} };
 
-  const server = createServer(async (incoming, outgoing) => {
-    try {
-      const body = await readBody(incoming).catch(() => undefined);
-      // A client that left before its request was complete has asked nothing.
-      if (body) await serve(incoming, body, outgoing);
-    } catch (error) {
-      if (stopping.signal.aborted) return;
-      console.error("A simulated vendor failed on its own:", error);
-      if (!outgoing.headersSent) outgoing.writeHead(500).end();
-    }
-  });
-  // A client may keep a connection for a minute; a shorter time would add resets that nobody asked for.
-  server.keepAliveTimeout = 65_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", resolve);
-  });
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-
-  async function serve(incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse): Promise<void> {
+  async function perform(asked: Asked, given?: Fault): Promise<Outcome> {
     const at = Date.now();
-    const { route, request } = understand(incoming, body);
+    const { route, request } = understand(asked);
     if (simulator.latencyInMs > 0) await delay(simulator.latencyInMs, undefined, { signal: stopping.signal });
-    const fault = faults.take(request.method, request.route);
-    await answerWith({
-      outgoing,
-      fault,
+    return decideOutcome({
+      fault: given ?? faults.take(request.method, request.route),
       stopped: stopping.signal,
       contentType: options.contentType?.() ?? "application/json",
       errorBody,
       answer: () => answerOf(request, route),
       onAnswer: (status, changed) => {
         const write = route?.write ?? !["GET", "HEAD"].includes(request.method);
-        calls.push({
-          at,
-          method: request.method,
-          path: request.path,
-          route: request.route,
-          status,
-          changed,
-          write,
-        });
+        const { method, path, route: name } = request;
+        calls.push({ at, method, path, route: name, status, changed, write });
       },
     });
   }
 
-  function understand(
-    incoming: IncomingMessage,
-    body: Buffer,
-  ): { route: CompiledRoute | undefined; request: SimulatedRequest } {
-    const method = incoming.method ?? "GET";
-    const { pathname, searchParams } = new URL(incoming.url ?? "/", origin);
+  function understand({ method, url, headers, body }: Asked): {
+    route: CompiledRoute | undefined;
+    request: SimulatedRequest;
+  } {
+    const { pathname, searchParams } = url;
     const route = routes.find((candidate) => candidate.method === method && candidate.match(pathname));
     const request: SimulatedRequest = {
       method,
@@ -170,9 +164,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       route: route?.name ?? `${method} unknown`,
       parameters: route?.match(pathname) ?? {},
       query: searchParams,
-      headers: incoming.headers,
+      headers,
       body,
-      origin,
+      origin: server.origin,
       json: () => {
         try {
           return JSON.parse(body.toString("utf8")) as unknown;
@@ -181,9 +175,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         }
       },
       form: async () => {
-        const headers = { "content-type": incoming.headers["content-type"] ?? "" };
+        const contentType = { "content-type": headers["content-type"] ?? "" };
         try {
-          return await new Response(new Uint8Array(body), { headers }).formData();
+          return await new Response(new Uint8Array(body), { headers: contentType }).formData();
         } catch {
           throw new Refusal({ status: 400, body: errorBody(400, "The body is not a valid form") });
         }
@@ -204,18 +198,21 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
 
   const simulator: Simulator = {
-    url: `${origin}${options.basePath ?? ""}`,
+    url: `${server.origin}${options.basePath ?? ""}`,
     calls,
     latencyInMs: options.latencyInMs ?? 0,
     failNext: faults.failNext,
     failRandomly: faults.failRandomly,
     recover: faults.recover,
+    perform,
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      return toResponse(await perform(await toAsked(request)), request.url, request.signal);
+    },
     stop: async () => {
       if (stopping.signal.aborted) return;
       stopping.abort();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
+      await server.stop();
       await options.onStop?.();
     },
   };
@@ -225,10 +222,4 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 function answerOfRefusal(error: unknown): SimulatedAnswer {
   if (error instanceof Refusal) return error.answer;
   throw error;
-}
-
-async function readBody(incoming: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

@@ -50,7 +50,7 @@ function create(
   const candidate =
     existing && policy === "same_id"
       ? { ...existing, details: detailsOfKnown(settings, existing, details) }
-      : state.create(details, Date.now() + settings.searchLagInMs);
+      : state.create(details, settings.now() + settings.searchLagInMs);
   const saved = state.save(job ? assign(settings, candidate, job.id, source) : candidate);
   return { status: 201, changed: true, body: toCandidateDetails(state, saved, request.origin) };
 }

@@ -12,7 +12,7 @@ const SEARCH = "GET /candidates";
  * Either is answered 429, without saying when to come again.
  */
 export function createLimits(settings: SmartrecruitersSettings) {
-  const countRequest = createRateLimit();
+  const countRequest = createRateLimit(settings);
   const underway = new Map<string, number>();
 
   return async (

@@ -21,7 +21,7 @@ export function searchRoutes(state: SmartrecruitersState, settings: Smartrecruit
         if (!Number.isInteger(limit) || limit < 1 || limit > MAXIMUM_LIMIT)
           throw refusal(settings, 400, `limit must be between 1 and ${MAXIMUM_LIMIT}`);
         const isMet = toCondition(query);
-        const now = Date.now();
+        const now = settings.now();
         const found = state
           .candidates()
           .filter((candidate) => candidate.searchableFromInMs <= now && isMet(candidate));

@@ -42,6 +42,8 @@ export interface SmartrecruitersSettings {
   concurrency: { all: number; search: number } | false;
   /** How long a request is at work; only while it is does it count as concurrent. */
   processingInMs: number;
+  /** The vendor's clock, in milliseconds since 1970. */
+  now(): number;
 }
 
 export type Duplicate = "same_id" | "new_id" | "conflict";
@@ -71,5 +73,6 @@ export const DEFAULT_SMARTRECRUITERS_SETTINGS: SmartrecruitersSettings = {
   attachmentTooLargeStatus: 413,
   rateLimit: { limit: 10, periodInMs: 1_000, window: "sliding" },
   concurrency: { all: 8, search: 1 },
+  now: Date.now,
   processingInMs: 10,
 };

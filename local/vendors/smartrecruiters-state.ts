@@ -58,14 +58,14 @@ export interface SmartrecruitersAttachment {
 export type SmartrecruitersState = ReturnType<typeof createSmartrecruitersState>;
 
 /** The jobs and candidates of one SmartRecruiters company. */
-export function createSmartrecruitersState(storage: Storage) {
+export function createSmartrecruitersState(storage: Storage, clock: { now(): number }) {
   const jobs = storage.collection<SmartrecruitersJob>("jobs");
   const candidates = storage.collection<SmartrecruitersCandidate>("candidates");
   const attachments = storage.collection<SmartrecruitersAttachment>("attachments");
   const nextId = (kind: string) => toUuid(`${kind} ${storage.nextNumber(kind)}`);
 
   function save(candidate: SmartrecruitersCandidate): SmartrecruitersCandidate {
-    const updated = { ...candidate, updatedAtInMs: Date.now() };
+    const updated = { ...candidate, updatedAtInMs: clock.now() };
     candidates.set(updated.id, updated);
     return updated;
   }
@@ -80,7 +80,7 @@ export function createSmartrecruitersState(storage: Storage) {
         if (attachment.candidateId === id) attachments.delete(attachment.id);
     },
     create: (details: SmartrecruitersDetails, searchableFromInMs = 0): SmartrecruitersCandidate => {
-      const now = Date.now();
+      const now = clock.now();
       const dates = { createdAtInMs: now, updatedAtInMs: now, searchableFromInMs };
       const id = nextId("candidate");
       return save({ id, details, assignments: [], properties: {}, ...dates });
@@ -91,7 +91,7 @@ export function createSmartrecruitersState(storage: Storage) {
       const id = nextId("job");
       const title = "Data engineer";
       const refNumber = `REF${id.slice(0, 5)}`;
-      const job = { id, title, refNumber, status: "SOURCING", createdAtInMs: Date.now(), ...input };
+      const job = { id, title, refNumber, status: "SOURCING", createdAtInMs: clock.now(), ...input };
       jobs.set(job.id, job);
       return job;
     },

@@ -1,5 +1,5 @@
 import { openStorage } from "./collection.ts";
-import { type SimulatedRequest, type Simulator, startSimulator } from "./simulator.ts";
+import { type Place, type SimulatedRequest, type Simulator, startSimulator } from "./simulator.ts";
 import { attachmentRoutes } from "./smartrecruiters-attachments.ts";
 import { candidateRoutes } from "./smartrecruiters-candidates.ts";
 import { assign, creationRoutes } from "./smartrecruiters-creation.ts";
@@ -20,11 +20,9 @@ import {
   type SmartrecruitersJob,
 } from "./smartrecruiters-state.ts";
 
-export interface SmartrecruitersOptions extends Partial<SmartrecruitersSettings> {
+export interface SmartrecruitersOptions extends Partial<SmartrecruitersSettings>, Place {
   /** Taken as `X-SmartToken` and as `Authorization: Bearer`. */
   keys?: string[];
-  port?: number;
-  latencyInMs?: number;
   /** Where the state is kept over restarts; in memory when absent. */
   dataFile?: string;
 }
@@ -52,11 +50,11 @@ export const DEFAULT_SMARTRECRUITERS_KEY = "smartrecruiters-api-key";
 export async function startSmartrecruiters(
   options: SmartrecruitersOptions = {},
 ): Promise<SimulatedSmartrecruiters> {
-  const { keys: firstKeys, port, latencyInMs, dataFile, ...chosen } = options;
+  const { keys: firstKeys, port, origin, latencyInMs, dataFile, ...chosen } = options;
   const settings: SmartrecruitersSettings = { ...DEFAULT_SMARTRECRUITERS_SETTINGS, ...chosen };
   let keys = firstKeys ?? [DEFAULT_SMARTRECRUITERS_KEY];
   const storage = openStorage(dataFile);
-  const state = createSmartrecruitersState(storage);
+  const state = createSmartrecruitersState(storage, settings);
   const limited = createLimits(settings);
 
   const simulator = await startSimulator({
@@ -68,8 +66,9 @@ export async function startSmartrecruiters(
       ...sourceRoutes(settings),
       ...jobRoutes(state, settings),
     ],
-    ...(port === undefined ? {} : { port }),
-    ...(latencyInMs === undefined ? {} : { latencyInMs }),
+    port,
+    origin,
+    latencyInMs,
     errorBody: (status, message) => errorBody(settings, status, message),
     around: async (request, answer) => {
       const key = keyOf(request);

@@ -20,6 +20,8 @@ export interface TeamtailorCandidateSettings extends TeamtailorAttributeSettings
   resumeFetch: "sync" | "async";
   /** The status when the id of the body is not that of the address. */
   idMismatchStatus: 409 | 400;
+  /** The vendor's clock, in milliseconds since 1970. */
+  now(): number;
 }
 
 export interface CandidateRouteContext {
@@ -52,11 +54,15 @@ export function candidateWriteRoutes({ state, settings, later }: CandidateRouteC
       wasWelcomed: base.wasWelcomed || input.isWelcomed,
     };
     const changed = !current || !isDeepStrictEqual(next, base);
-    if (changed && current) next.updatedAtInMs = Date.now();
+    if (changed && current) next.updatedAtInMs = settings.now();
     state.save(next);
     const url = input.resume;
     if (url !== undefined && settings.resumeFetch === "async") later(() => fetchAfterAnswer(base.id, url));
-    return { status, body: { data: candidateResource(next, origin) }, changed: changed || url !== undefined };
+    return {
+      status,
+      body: { data: candidateResource(next, origin, settings.now()) },
+      changed: changed || url !== undefined,
+    };
   }
 
   async function fetchBeforeAnswer(candidateId: string, url: string | undefined) {

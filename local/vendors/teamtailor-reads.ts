@@ -10,6 +10,8 @@ export interface TeamtailorReadSettings {
   pageSizeOverLimit: "clamp" | "refuse";
   /** For how long a new candidate is not yet found by a filter. */
   searchLagInMs: number;
+  /** The vendor's clock, in milliseconds since 1970. */
+  now(): number;
 }
 
 const PAGE_SIZE = 10;
@@ -33,7 +35,7 @@ export function readRoutes(state: TeamtailorState, settings: TeamtailorReadSetti
       handle: ({ parameters, origin }) => {
         const candidate = state.candidate(parameters.id ?? "");
         if (!candidate) throw notFound(parameters.id ?? "");
-        return { status: 200, body: { data: candidateResource(candidate, origin) } };
+        return { status: 200, body: { data: candidateResource(candidate, origin, settings.now()) } };
       },
     },
     {
@@ -72,7 +74,7 @@ function matching(
     else throw apiError(400, "Filter not allowed", `${name} is not allowed.`, "102");
   }
   if (conditions.length > 0)
-    conditions.push(({ createdAtInMs }) => createdAtInMs + settings.searchLagInMs <= Date.now());
+    conditions.push(({ createdAtInMs }) => createdAtInMs + settings.searchLagInMs <= settings.now());
   return (candidate) => conditions.every((isMet) => isMet(candidate));
 }
 
@@ -93,7 +95,7 @@ function page(request: SimulatedRequest, found: TeamtailorCandidate[], settings:
   return {
     data: found
       .slice((number - 1) * size, number * size)
-      .map((one) => candidateResource(one, request.origin)),
+      .map((one) => candidateResource(one, request.origin, settings.now())),
     meta: { "record-count": found.length, "page-count": pageCount },
     links: {
       first: link(1),
@@ -111,14 +113,14 @@ function positive(query: URLSearchParams, name: string, fallback: number): numbe
 }
 
 /** The address of a CV that was read back, while it is valid. */
-export function resumeRoute(state: TeamtailorState): Route {
+export function resumeRoute(state: TeamtailorState, { now }: TeamtailorReadSettings): Route {
   return {
     method: "GET",
     basePath: "",
     pattern: "/resumes/:file",
     handle: ({ parameters, query }) => {
       const candidate = state.candidate((parameters.file ?? "").replace(/\.pdf$/, ""));
-      const isExpired = Date.now() > Number(query.get("expires"));
+      const isExpired = now() > Number(query.get("expires"));
       if (!candidate?.resume || isExpired) throw new Refusal({ status: 403, body: "" });
       const headers = { "content-type": "application/pdf" };
       return { status: 200, headers, body: `%PDF-1.4 ${candidate.resume.sha256}` };

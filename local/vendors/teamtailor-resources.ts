@@ -18,9 +18,9 @@ const RELATIONSHIPS = [
 export const RESUME_URL_LIFETIME_IN_MS = 30_000;
 
 /** A candidate as a JSON:API resource: "Candidates" of https://docs.teamtailor.com. */
-export function candidateResource(candidate: TeamtailorCandidate, origin: string) {
+export function candidateResource(candidate: TeamtailorCandidate, origin: string, now: number) {
   const self = `${origin}/v1/candidates/${candidate.id}`;
-  const expires = Date.now() + RESUME_URL_LIFETIME_IN_MS;
+  const expires = now + RESUME_URL_LIFETIME_IN_MS;
   const signedUrl = candidate.resume ? `${origin}/resumes/${candidate.id}.pdf?expires=${expires}` : null;
   return {
     id: candidate.id,

@@ -48,6 +48,12 @@ export interface FileFetch {
   outcome: number | string;
 }
 
+/** What of the world the account depends on. */
+export interface TeamtailorWorld {
+  fetch: typeof globalThis.fetch;
+  now(): number;
+}
+
 export type TeamtailorState = ReturnType<typeof createTeamtailorState>;
 
 const NO_ATTRIBUTES: CandidateAttributes = {
@@ -70,7 +76,7 @@ const NO_ATTRIBUTES: CandidateAttributes = {
 };
 
 /** The candidates of one Teamtailor account. */
-export function createTeamtailorState(storage: Storage) {
+export function createTeamtailorState(storage: Storage, world: TeamtailorWorld) {
   const candidates = storage.collection<TeamtailorCandidate>("candidates");
   const applications = storage.collection<{ id: string; candidateId: string; jobId: string }>("applications");
   const fetches: FileFetch[] = [];
@@ -83,7 +89,7 @@ export function createTeamtailorState(storage: Storage) {
       candidates.delete(id);
     },
     create: (attributes: Partial<CandidateAttributes>): TeamtailorCandidate => {
-      const now = Date.now();
+      const now = world.now();
       const candidate: TeamtailorCandidate = {
         id: String(storage.nextNumber("candidate")),
         attributes: { ...structuredClone(NO_ATTRIBUTES), ...attributes },
@@ -108,7 +114,7 @@ export function createTeamtailorState(storage: Storage) {
     /** Fetches a file as the vendor does, from an address that must be open to it; null when it could not. */
     fetchFile: async (candidateId: string, url: string): Promise<FetchedFile | null> => {
       try {
-        const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+        const answer = await world.fetch(url, { signal: AbortSignal.timeout(5_000) });
         const bytes = new Uint8Array(await answer.arrayBuffer());
         fetches.push({ candidateId, url, outcome: answer.status });
         if (!answer.ok) return null;

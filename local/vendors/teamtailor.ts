@@ -1,6 +1,12 @@
 import { openStorage } from "./collection.ts";
 import { createRateLimit, type RateLimitSettings } from "./rate-limit.ts";
-import { type SimulatedAnswer, type SimulatedRequest, type Simulator, startSimulator } from "./simulator.ts";
+import {
+  type Place,
+  type SimulatedAnswer,
+  type SimulatedRequest,
+  type Simulator,
+  startSimulator,
+} from "./simulator.ts";
 import { additionRoutes, type TeamtailorAdditionSettings } from "./teamtailor-additions.ts";
 import { candidateWriteRoutes, type TeamtailorCandidateSettings } from "./teamtailor-candidates.ts";
 import { apiError, plainErrorBody, versionError } from "./teamtailor-errors.ts";
@@ -17,6 +23,8 @@ export interface TeamtailorSettings
   extends TeamtailorCandidateSettings,
     TeamtailorReadSettings,
     TeamtailorAdditionSettings {
+  /** How Teamtailor fetches the files whose addresses it is given. */
+  fetch: typeof globalThis.fetch;
   /** The versions that are accepted; the last is the current one, which the refusal of another names. */
   apiVersions: string[];
   /** Whether a write must come as `application/vnd.api+json`. */
@@ -35,10 +43,8 @@ export interface TeamtailorKey {
   access: "read_write" | "read" | "write";
 }
 
-export interface TeamtailorOptions extends Partial<TeamtailorSettings> {
+export interface TeamtailorOptions extends Partial<TeamtailorSettings>, Place {
   keys?: TeamtailorKey[];
-  port?: number;
-  latencyInMs?: number;
   /** Where the state is kept over restarts; in memory when absent. */
   dataFile?: string;
 }
@@ -71,7 +77,7 @@ const MEDIA_TYPE = "application/vnd.api+json";
 
 /** A simulated Teamtailor account: https://docs.teamtailor.com. Its `url` ends in `/v1`. */
 export async function startTeamtailor(options: TeamtailorOptions = {}): Promise<SimulatedTeamtailor> {
-  const { keys: firstKeys, port, latencyInMs, dataFile, ...chosen } = options;
+  const { keys: firstKeys, port, origin, latencyInMs, dataFile, ...chosen } = options;
   const settings: TeamtailorSettings = {
     apiVersions: ["20161108", "20180828", "20210218", "20240404", "20240904"],
     wrongContentType: "refuse",
@@ -88,12 +94,14 @@ export async function startTeamtailor(options: TeamtailorOptions = {}): Promise<
     pageSizeOverLimit: "clamp",
     searchLagInMs: 0,
     secondApplication: "create",
+    fetch: globalThis.fetch,
+    now: Date.now,
     ...chosen,
   };
   let keys = firstKeys ?? [DEFAULT_TEAMTAILOR_KEY];
   const storage = openStorage(dataFile);
-  const state = createTeamtailorState(storage);
-  const takeRequest = createRateLimit();
+  const state = createTeamtailorState(storage, settings);
+  const takeRequest = createRateLimit(settings);
   const underway = new Set<Promise<void>>();
 
   function later(work: () => Promise<void>): void {
@@ -121,7 +129,7 @@ export async function startTeamtailor(options: TeamtailorOptions = {}): Promise<
         }
       : {};
     if (limit && !limit.isAllowed) {
-      const headers = { ...limitHeaders, ...retryAfterHeader(limit.resetInMs, settings.retryAfter) };
+      const headers = { ...limitHeaders, ...retryAfterHeader(limit.resetInMs, settings) };
       return { status: 429, headers: { ...headers, "content-type": "text/plain" }, body: "Retry later\n" };
     }
     const version = String(request.headers["x-api-version"] ?? "");
@@ -138,10 +146,11 @@ export async function startTeamtailor(options: TeamtailorOptions = {}): Promise<
       ...readRoutes(state, settings),
       ...candidateWriteRoutes({ state, settings, later }),
       ...additionRoutes(state, settings),
-      resumeRoute(state),
+      resumeRoute(state, settings),
     ],
-    ...(port === undefined ? {} : { port }),
-    ...(latencyInMs === undefined ? {} : { latencyInMs }),
+    port,
+    origin,
+    latencyInMs,
     contentType: () => MEDIA_TYPE,
     errorBody: plainErrorBody,
     around: guarded,
@@ -161,7 +170,7 @@ export async function startTeamtailor(options: TeamtailorOptions = {}): Promise<
     editCandidate: (id: string, attributes: Partial<CandidateAttributes>) => {
       const candidate = state.candidate(id);
       if (!candidate) throw new Error(`No candidate has the id ${id}`);
-      const updatedAtInMs = Date.now();
+      const updatedAtInMs = settings.now();
       const next = { ...candidate, updatedAtInMs, attributes: { ...candidate.attributes, ...attributes } };
       state.save(next);
       return next;
@@ -193,8 +202,11 @@ function checkContentType({ method, headers }: SimulatedRequest, settings: Teamt
   throw apiError(415, "Unsupported media type", detail);
 }
 
-function retryAfterHeader(waitInMs: number, form: TeamtailorSettings["retryAfter"]): Record<string, string> {
+function retryAfterHeader(
+  waitInMs: number,
+  { retryAfter: form, now }: TeamtailorSettings,
+): Record<string, string> {
   if (form === "none") return {};
   if (form === "seconds") return { "retry-after": String(Math.ceil(waitInMs / 1_000)) };
-  return { "retry-after": new Date(Math.ceil((Date.now() + waitInMs) / 1_000) * 1_000).toUTCString() };
+  return { "retry-after": new Date(Math.ceil((now() + waitInMs) / 1_000) * 1_000).toUTCString() };
 }

@@ -1,7 +1,7 @@
 import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import teamtailor from "../../lib/connectors/teamtailor/index.ts";
-import { pushFunction } from "../../lib/lambda.ts";
+import { pushFunction } from "../../lib/lambda/push-function.ts";
 import type { RunAnswer } from "../../lib/run/run.ts";
 import { startTestEnvironment, type TestEnvironment } from "../environment.ts";
 
@@ -119,7 +119,13 @@ describe("refused, with what is wrong and what is known, is", () => {
       "persits cannot be laid over a declared workflow; what can: workflow_id, pull_parameters",
     ],
     ["persist as text: it would write", overDeclared({ persist: "false" }), BAD, "persist must be boolean"],
-    ["incremental: a push has no cursor", overDeclared({ incremental: true }), BAD, "incremental"],
+    [
+      "incremental: a push has no cursor",
+      overDeclared({ incremental: true }),
+      "origin_does_not_support_incremental",
+      "incremental",
+    ],
+    ["incremental as text", overDeclared({ incremental: "yes" }), BAD, "incremental"],
     ["another webhook", overDeclared({ webhook: "other" }), BAD, "webhook cannot be laid over"],
     [
       "other credentials by name",

@@ -3,7 +3,7 @@ import type { Context } from "aws-lambda";
 import { expect, test } from "vitest";
 import type { Connector } from "../../lib/connector.ts";
 import { TemporaryError } from "../../lib/errors.ts";
-import { pushFunction } from "../../lib/lambda.ts";
+import { pushFunction } from "../../lib/lambda/push-function.ts";
 import { runPushByHand } from "../../lib/push/run.ts";
 import type { Bench } from "./conformance.ts";
 import { aPerson, expectOneCandidate, KEY, openScene, pushUntilDone, type Scene } from "./scene.ts";

@@ -2,7 +2,7 @@
 import { type FlatchrOptions, type SimulatedFlatchr, startFlatchr } from "../../local/vendors/flatchr.ts";
 import type { FlatchrApplicant } from "../../local/vendors/flatchr-state.ts";
 import type { Bench, SeenCandidate } from "./conformance.ts";
-import { hash } from "./scene.ts";
+import { hash } from "./hash.ts";
 
 const VACANCIES = "GET /company/:companyId/vacancies";
 const SEARCH = "POST /company/:companyId/search/applicants";

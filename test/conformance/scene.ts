@@ -1,5 +1,4 @@
 /** The stage of one conformance test: an ATS, an HrFlow, an engine with a clock of its own, and one person to push. */
-import { createHash } from "node:crypto";
 import { expect, onTestFinished } from "vitest";
 import type { Connector } from "../../lib/connector.ts";
 import { TemporaryError } from "../../lib/errors.ts";
@@ -11,10 +10,13 @@ import type { HrflowProfile, ProfileInput } from "../../local/vendors/hrflow-pro
 import type { Simulator } from "../../local/vendors/simulator.ts";
 import { startTestEnvironment, type TestEnvironment } from "../environment.ts";
 import type { Account, Bench, SeenCandidate } from "./conformance.ts";
+import { hash } from "./hash.ts";
 
 /** More than any connector's budget. */
 const LONG_ENOUGH_IN_MILLISECONDS = 200_000;
 const MAXIMUM_ATTEMPTS = 50;
+
+export { hash };
 
 /** Every text of the fixtures that nobody may find in a log or an error has this in it. */
 export const MARK = "canari";
@@ -95,7 +97,7 @@ export async function openScene<Ats extends Simulator>(
       ...changes,
     });
     if (workflow.direction !== "push") throw new Error("it is a push");
-    return workflow;
+    return { ...workflow, connector };
   };
   const addCv = (profile: HrflowProfile, text: string) => {
     hrflow.addAttachment(profile.key, {
@@ -215,11 +217,6 @@ export async function expectOneCandidate(
   expect(await scene.push(profile)).toMatchObject({ outcome: "unchanged" });
   expect(scene.account.simulator.calls.slice(calls)).toEqual([]);
   return candidate;
-}
-
-/** By this a bench says which CV a candidate has. */
-export function hash(file: string | Uint8Array): string {
-  return createHash("sha256").update(file).digest("hex");
 }
 
 /** The messages of an error and of all that caused it. */

@@ -5,7 +5,7 @@ import {
   startSmartrecruiters,
 } from "../../local/vendors/smartrecruiters.ts";
 import type { Bench } from "./conformance.ts";
-import { hash } from "./scene.ts";
+import { hash } from "./hash.ts";
 
 const CREATE = "POST /jobs/:jobId/candidates";
 const SEARCH = "GET /candidates";

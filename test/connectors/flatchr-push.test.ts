@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import flatchrConnector from "../../lib/connectors/flatchr/index.ts";
 import { PermanentError, TemporaryError } from "../../lib/errors.ts";
 import { pushProfile } from "../../lib/push/push.ts";
 import { checkWorkflow } from "../../lib/workflow/check.ts";
@@ -65,7 +66,12 @@ function push(profile: { key: string }, changes: object = {}) {
     ...changes,
   });
   if (workflow.direction !== "push") throw new Error("it is a push");
-  return pushProfile(workflow, { sourceKey, profileKey: profile.key }, 60_000, environment);
+  return pushProfile(
+    { ...workflow, connector: flatchrConnector },
+    { sourceKey, profileKey: profile.key },
+    60_000,
+    environment,
+  );
 }
 
 const callsTo = (route: string) => flatchr.calls.filter((call) => call.route === route);

@@ -1,8 +1,10 @@
 /** A person whom SmartRecruiters has already, in every form that its documentation leaves open: one candidate, on the job. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ConnectorTerms } from "../../lib/connector.ts";
+import smartrecruitersConnector from "../../lib/connectors/smartrecruiters/index.ts";
 import { PermanentError, TemporaryError } from "../../lib/errors.ts";
 import { pushProfile } from "../../lib/push/push.ts";
-import { checkWorkflow } from "../../lib/workflow/check.ts";
+import { type CheckedPushWorkflow, checkWorkflow } from "../../lib/workflow/check.ts";
 import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
 import {
   DEFAULT_SMARTRECRUITERS_KEY,
@@ -58,14 +60,17 @@ async function arrange(options: SmartrecruitersOptions = {}) {
   const profile = newProfile(zoe.email);
   const pushOf = ({ key }: { key: string }, changes: object = {}) =>
     pushProfile(
-      checkWorkflow({
-        workflow_id: "acme-smartrecruiters",
-        action: "push_profile_to_smartrecruiters",
-        hrflow_auth: { secret: "hrflow/acme" },
-        connector_auth: { secret: "smartrecruiters/acme" },
-        push_parameters: { job_id: jobId },
-        ...changes,
-      }) as Parameters<typeof pushProfile>[0],
+      {
+        ...(checkWorkflow({
+          workflow_id: "acme-smartrecruiters",
+          action: "push_profile_to_smartrecruiters",
+          hrflow_auth: { secret: "hrflow/acme" },
+          connector_auth: { secret: "smartrecruiters/acme" },
+          push_parameters: { job_id: jobId },
+          ...changes,
+        }) as CheckedPushWorkflow<ConnectorTerms>),
+        connector: smartrecruitersConnector,
+      },
       { sourceKey, profileKey: key },
       LONG_ENOUGH,
       account.environment,

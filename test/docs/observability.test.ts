@@ -4,7 +4,9 @@ import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import flatchr from "../../lib/connectors/flatchr/index.ts";
 import teamtailorConnector from "../../lib/connectors/teamtailor/index.ts";
-import { pushFunction, updateFunction, webhookFunction } from "../../lib/lambda.ts";
+import { pushFunction } from "../../lib/lambda/push-function.ts";
+import { updateFunction } from "../../lib/lambda/update-function.ts";
+import { webhookFunction } from "../../lib/lambda/webhook-function.ts";
 import { METRICS, NAMESPACE } from "../../lib/metrics.ts";
 import type { Settings } from "../../lib/settings.ts";
 import {

@@ -12,6 +12,7 @@ const PACKAGED = [
   "functions",
   "infra",
   "lib",
+  "local", // infra/ understands schedules as the local Scheduler does
   "workflows",
   "package.json",
   "serverless.yml",

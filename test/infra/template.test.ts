@@ -8,11 +8,8 @@ import { checkWorkflows } from "../../lib/workflow/workflow.ts";
 import workflows from "../../workflows/index.ts";
 import { type Package, packageCopy } from "./package-copy.ts";
 import { schemaProblems } from "./resource-schema.ts";
-import { edgeRules } from "./rules/edge.ts";
-import { functionRules } from "./rules/functions.ts";
-import { roleRules } from "./rules/policies.ts";
-import { queueRules } from "./rules/queues.ts";
-import { tableRules } from "./rules/table.ts";
+import { rules } from "./rules/all.ts";
+import { OF_THE_RUNTIME } from "./rules/functions.ts";
 import {
   at,
   everythingIn,
@@ -75,9 +72,10 @@ test("every module of functions/ is deployed, and nothing else is", () => {
 });
 
 test("every reference leads to something", () => {
-  const known = new Set(Object.keys(built.template.Resources));
+  const { Resources, Parameters } = built.template;
+  const known = new Set([...Object.keys(Resources), ...Object.keys(Parameters)]);
   const referred = [...everythingIn(built.template)].flatMap((value) => {
-    const substituted = [...String(at(value, "Fn::Sub")).matchAll(/\$\{(.+?)\}/g)].map(([, id]) => id);
+    const substituted = [...String(at(value, "Fn::Sub")).matchAll(/\$\{([\w:]+).*?\}/g)].map(([, id]) => id);
     return [at(value, "Ref"), at(value, "Fn::GetAtt.0"), ...substituted];
   });
   const dangling = referred.filter(
@@ -86,9 +84,15 @@ test("every reference leads to something", () => {
   expect(dangling).toEqual([]);
 });
 
-describe.each([...functionRules, ...queueRules, ...tableRules, ...roleRules, ...edgeRules])(
-  "$type $promise",
-  ({ type, isKept, breakIt }) => {
+describe(`${rules.length} rules`, () => {
+  test("are fifty at least, each with a promise of its own", () => {
+    console.log(`the template is checked by ${rules.length} rules`);
+    const promises = new Set(rules.map(({ type, promise }) => `${type} ${promise}`));
+    expect(promises.size).toBe(rules.length);
+    expect(rules.length).toBeGreaterThanOrEqual(50);
+  });
+
+  describe.each(rules)("$type $promise", ({ type, isKept, breakIt }) => {
     test("holds", () => {
       const all = ofType(built.template, type);
       expect(all).not.toEqual([]);
@@ -100,8 +104,8 @@ describe.each([...functionRules, ...queueRules, ...tableRules, ...roleRules, ...
       for (const resource of ofType(broken, type)) breakIt(resource, broken);
       expect(ofType(broken, type).filter((resource) => isKept(resource, broken))).toEqual([]);
     });
-  },
-);
+  });
+});
 
 describe("the receiver", () => {
   test("answers POST /webhooks/{name}", () => {
@@ -115,7 +119,10 @@ describe("the receiver", () => {
   });
 
   test("has the settings that it reads, and no others", () => {
-    const read = variablesRead((settings) => pushActions.map((action) => settings.queueUrl(action)));
+    const read = variablesRead((settings) => [
+      settings.metricsNamespace,
+      ...pushActions.map((action) => settings.queueUrl(action)),
+    ]);
     expect(Object.keys(variablesOf("receive-hrflow-webhook")).sort()).toEqual(read);
   });
 
@@ -147,11 +154,13 @@ describe.each([...pushActions, ...updateActions])("the function of %s", (action)
 
   test("has the settings that it reads, and no others", () => {
     const read = variablesRead((settings) => [
+      settings.metricsNamespace,
       settings.tableName,
       settings.queueUrl(action),
       settings.deadLetterQueueUrl(action),
     ]);
-    expect(Object.keys(variablesOf(name)).sort()).toEqual(read);
+    const set = Object.keys(variablesOf(name)).filter((variable) => !OF_THE_RUNTIME.has(variable));
+    expect(set.sort()).toEqual(read);
   });
 
   test("works on its own queue and its dead letters, and no others", () => {

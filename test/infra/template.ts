@@ -3,6 +3,7 @@
 export interface Template {
   Resources: Record<string, TemplateResource>;
   Outputs: Record<string, { Value: unknown }>;
+  Parameters: Record<string, unknown>;
 }
 
 export interface TemplateResource {
@@ -10,6 +11,7 @@ export interface TemplateResource {
   Properties: Record<string, unknown>;
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
+  Condition?: string;
 }
 
 /** What stands at a path such as `Properties.Environment.Variables`; undefined when nothing does. */

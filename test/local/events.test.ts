@@ -1,7 +1,7 @@
 /** The sample events of `events/`: each is sent to the function that its file is named after. */
 import { readdirSync, readFileSync } from "node:fs";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientSettings } from "../../local/aws/identity.ts";
 import { demoSecrets } from "../../local/demo-secrets.ts";
 import { addSampleData } from "../../local/sample-data.ts";
@@ -33,25 +33,61 @@ async function invoke(functionName: string, event: string) {
   return JSON.parse(answer.Payload?.transformToString() ?? "");
 }
 
-test("every function that a person can invoke has a sample event, and one that asks for help or a dry run", () => {
+/** What a person asks each function for; every function has a sample of it, in `events/<function>.<kind>.json`. */
+const KINDS_OF_ALL = [
+  "check",
+  "dead-letters",
+  "dry-run",
+  "erase-dry-run",
+  "explain",
+  "redrive-dry-run",
+  "runs",
+];
+
+test("every function that a person can invoke has a sample of a run and of every tool", () => {
   const invoked = system.lambda.functionNames.filter((name) => !name.startsWith("receive-"));
   for (const name of invoked) {
     const kinds = files.filter((file) => file.startsWith(`${name}.`)).map((file) => file.split(".")[1]);
-    expect(kinds).toContain("dry-run");
-    expect(kinds.length).toBeGreaterThanOrEqual(2);
+    expect(kinds, name).toEqual(expect.arrayContaining(KINDS_OF_ALL));
+    expect(kinds.length).toBeGreaterThan(KINDS_OF_ALL.length);
   }
 });
 
-test.each(files)("%s is taken", async (file) => {
-  const [functionName = ""] = file.split(".");
-  const event = readFileSync(new URL(file, EVENTS), "utf8");
-  const answer = await invoke(functionName, event);
-  if (file.endsWith(".help.json")) {
-    expect(answer).toMatchObject({ action: functionName.replaceAll("-", "_"), examples: expect.anything() });
-    return;
-  }
-  expect(answer).toMatchObject({ status: "success", reason: "none" });
-  expect(answer.events.read_success).toBe(1);
-  const isDryRun = JSON.parse(event).persist === false;
-  for (const { preview } of answer.items) expect(preview === undefined).toBe(!isDryRun);
+/** The answer to each kind of event, after the function has run once; runs are those that are not here. */
+const ANSWERS: Readonly<Record<string, object>> = {
+  help: { examples: expect.anything(), tools: expect.anything() },
+  check: { ok: true },
+  runs: { runs: expect.arrayContaining([expect.objectContaining({ status: "success" })]) },
+  explain: { known: true, says: expect.arrayContaining([expect.any(String)]) },
+  erase: { persist: true, removed: expect.arrayContaining([expect.objectContaining({ count: 1 })]) },
+  "erase-dry-run": {
+    persist: false,
+    removed: expect.arrayContaining([expect.objectContaining({ count: 1 })]),
+  },
+  "dead-letters": { total: 0, letters: [] },
+  redrive: { redriven: 0 },
+  "redrive-dry-run": { redriven: 0, message: expect.stringContaining("dry run") },
+};
+
+describe.each([...Map.groupBy(files, (file) => file.split(".")[0] ?? "")])("%s", (functionName, own) => {
+  const read = (kind: string) => readFileSync(new URL(`${functionName}.${kind}.json`, EVENTS), "utf8");
+  const kinds = own.map((file) => file.split(".")[1] ?? "");
+  const [tools, runs] = [kinds.filter((kind) => kind in ANSWERS), kinds.filter((kind) => !(kind in ANSWERS))];
+
+  test.each(runs)("%s runs", async (kind) => {
+    const answer = await invoke(functionName, read(kind));
+    expect(answer).toMatchObject({ status: "success", reason: "none" });
+    expect(answer.events.read_success).toBe(1);
+    const isDryRun = JSON.parse(read(kind)).persist === false;
+    for (const { preview } of answer.items) expect(preview === undefined).toBe(!isDryRun);
+  });
+
+  test.each(tools)("%s is answered", async (kind) => {
+    // What was erased by another event is there again.
+    await invoke(functionName, read(runs.includes("one-profile") ? "one-profile" : "one-candidate"));
+    expect(await invoke(functionName, read(kind))).toMatchObject({
+      action: functionName.replaceAll("-", "_"),
+      ...ANSWERS[kind],
+    });
+  });
 });

@@ -50,6 +50,7 @@ test("a dead letter is listed with its reason, and stays where it is, for anybod
     message: expect.stringContaining("nothing was changed"),
     total: 1,
     by_reason: { write_failure: 1 },
+    next: { write_failure: expect.stringContaining("Run it again once that is mended") },
     redriven: 0,
     letters: [
       {
@@ -68,7 +69,7 @@ test("a dead letter is listed with its reason, and stays where it is, for anybod
   expect((await list()).letters).toEqual(answer.letters);
 });
 
-test("a list is counted by reason, filtered and bounded, through groups that hide what is behind", async () => {
+test("a list is counted by reason, filtered and bounded", async () => {
   const [first, second] = [scene.addProfile(), scene.addProfile()];
   for (let count = 0; count < 15; count += 1) await addDeadLetter(first);
   await addDeadLetter(second, "format_failure");
@@ -168,6 +169,22 @@ test.each([
 ])("%j is refused", async (event, message) => {
   expect(await ask(event)).toMatchObject({ status: "fatal", message: expect.stringContaining(message) });
 });
+
+test("1,000 of one profile are all listed, and all put back", async () => {
+  const key = scene.addProfile();
+  for (let batch = 0; batch < 20; batch += 1) {
+    await Promise.all(Array.from({ length: 50 }, () => addDeadLetter(key)));
+  }
+  await addDeadLetter(key, "format_failure");
+  expect(await list()).toMatchObject({ by_reason: { write_failure: 1000, format_failure: 1 } });
+  expect(await redrive({ reason: "format_failure" })).toMatchObject({ redriven: 1 });
+  expect(await redrive()).toMatchObject({ redriven: 1000 });
+  expect(dead()).toEqual([]);
+  const groups = scene.environment.inspectQueue("push-profile-to-teamtailor.fifo");
+  expect(new Set(groups.map(({ groupId }) => groupId))).toEqual(new Set([`${ID}.${key}`]));
+  await pushAll();
+  expect(scene.teamtailor.candidates()).toHaveLength(1);
+}, 180_000);
 
 test("1,000 redriven messages of 200 profiles make 200 candidates, and no duplicate", async () => {
   const keys = Array.from({ length: 200 }, () => scene.addProfile());

@@ -1,20 +1,11 @@
-/** `erase`: every trace of one person goes, it is said what went, and nothing goes while somebody is at work. */
-import { ScanCommand } from "@aws-sdk/client-dynamodb";
+/** `erase` of a profile: every trace of one person goes, it is said what went, and nothing goes while somebody is at work. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PermanentError } from "../../lib/errors.ts";
-import type { EraseAnswer } from "../../lib/operator/erase.ts";
+import type { EraseAnswer } from "../../lib/operator/erasure.ts";
 import { deadLetter } from "../../lib/queue.ts";
 import type { RunAnswer } from "../../lib/run/run.ts";
 import { updateItem } from "../../lib/table.ts";
-import { leaseWorkflow } from "../../lib/update/state.ts";
-import {
-  FLATCHR,
-  type OperatorScene,
-  SMARTRECRUITERS,
-  startOperatorScene,
-  TEAMTAILOR,
-  UPDATE,
-} from "./scene.ts";
+import { FLATCHR, type OperatorScene, SMARTRECRUITERS, startOperatorScene, TEAMTAILOR } from "./scene.ts";
 
 let scene: OperatorScene;
 beforeEach(async () => {
@@ -23,13 +14,6 @@ beforeEach(async () => {
 afterEach(() => scene.stop());
 
 type Answer = EraseAnswer & RunAnswer;
-
-/** All that the table and the dead-letter queue of Teamtailor hold, as text. */
-async function everythingKept(): Promise<string> {
-  const { dynamodb, settings, inspectQueue } = scene.environment;
-  const { Items } = await dynamodb.send(new ScanCommand({ TableName: settings.tableName }));
-  return JSON.stringify([Items, inspectQueue("push-profile-to-teamtailor-dead-letters.fifo")]);
-}
 
 describe("a profile", () => {
   const subject = (profile_key: string) => ({ source_key: scene.sourceKey, profile_key });
@@ -45,11 +29,15 @@ describe("a profile", () => {
   async function addTraces(): Promise<string> {
     const key = scene.addProfile();
     for (const action of [TEAMTAILOR, FLATCHR, SMARTRECRUITERS]) await push(action, key);
-    const body = JSON.stringify({ workflow_id: "acme-teamtailor", ...subject(key) });
+    await addDeadLetter(TEAMTAILOR, key);
+    return key;
+  }
+  async function addDeadLetter(action: string, key: string): Promise<void> {
+    const workflow_id = action.replace("push_profile_to_", "acme-");
+    const body = JSON.stringify({ workflow_id, ...subject(key) });
     const attributes = { MessageGroupId: key, ApproximateReceiveCount: "1" };
     const record = { body, attributes, messageId: key } as Parameters<typeof deadLetter>[1];
-    await deadLetter(TEAMTAILOR, record, new PermanentError("write_failure", "why"), scene.environment);
-    return key;
+    await deadLetter(action, record, new PermanentError("write_failure", "why"), scene.environment);
   }
   const ALL = [
     { workflow_id: "acme-teamtailor", what: "link", count: 1 },
@@ -63,7 +51,7 @@ describe("a profile", () => {
 
   test("leaves no trace of itself, and all of anybody else", async () => {
     const [key, other] = [await addTraces(), await addTraces()];
-    expect(await everythingKept()).toContain(key);
+    expect(await scene.everythingKept()).toContain(key);
     expect(await erase(key)).toMatchObject({
       action: TEAMTAILOR,
       subject: subject(key),
@@ -73,7 +61,7 @@ describe("a profile", () => {
         /^removed: 1 link of acme-teamtailor, .*1 dead_letters\. While HrFlow has/,
       ),
     });
-    const kept = await everythingKept();
+    const kept = await scene.everythingKept();
     expect(kept).not.toContain(key);
     expect(kept.split(other).length - 1).toBeGreaterThanOrEqual(7);
     expect(await erase(key)).toMatchObject({
@@ -84,13 +72,13 @@ describe("a profile", () => {
 
   test("in a dry run is told, and kept", async () => {
     const key = await addTraces();
-    const before = await everythingKept();
+    const before = await scene.everythingKept();
     expect(await erase(key, { persist: false })).toMatchObject({
       persist: false,
       removed: ALL,
       message: expect.stringContaining("dry run: would be removed"),
     });
-    expect((await everythingKept()).length).toBe(before.length);
+    expect((await scene.everythingKept()).length).toBe(before.length);
   });
 
   test("of one workflow alone", async () => {
@@ -98,7 +86,7 @@ describe("a profile", () => {
     const { removed, workflows } = await erase(key, { workflow_id: "acme-teamtailor" });
     expect(workflows).toEqual(["acme-teamtailor"]);
     expect(removed.map(({ what }) => what)).toEqual(["link", "runs", "dead_letters"]);
-    expect(await everythingKept()).toContain(`acme-flatchr#${scene.sourceKey}#${key}`);
+    expect(await scene.everythingKept()).toContain(`acme-flatchr#${scene.sourceKey}#${key}`);
   });
 
   test("is refused while a push holds its link, and everything stays", async () => {
@@ -108,7 +96,7 @@ describe("a profile", () => {
     for (const persist of [true, false]) {
       expect(await erase(key, { persist })).toMatchObject({ status: "fatal", reason: "already_running" });
     }
-    expect(await everythingKept()).toContain(`acme-flatchr#${scene.sourceKey}#${key}`);
+    expect(await scene.everythingKept()).toContain(`acme-flatchr#${scene.sourceKey}#${key}`);
     scene.environment.pass(61);
     expect(await erase(key)).toMatchObject({ removed: ALL });
   });
@@ -125,6 +113,33 @@ describe("a profile", () => {
     expect(await erase(key)).toMatchObject({ removed: [{ what: "link" }] });
   });
 
+  test("is erased from the queues of the other functions by the same event, sent to those", async () => {
+    const key = await addTraces();
+    await addDeadLetter(FLATCHR, key);
+    const { ask_also, message } = await erase(key);
+    expect(ask_also).toEqual(["push-profile-to-flatchr", "push-profile-to-smartrecruiters"]);
+    expect(message).toContain(
+      "Send this event to push-profile-to-flatchr and push-profile-to-smartrecruiters",
+    );
+    for (const name of ask_also) {
+      const event = { erase: subject(key) };
+      await scene.invoke(name.replaceAll("-", "_"), event);
+    }
+    expect(await scene.everythingKept()).not.toContain(key);
+  });
+
+  test("of a workflow that is declared no more", async () => {
+    const key = scene.addProfile();
+    const gone = { ...scene.workflow(TEAMTAILOR), workflow_id: "gone", pull_parameters: subject(key) };
+    await scene.invoke(TEAMTAILOR, gone);
+    expect((await erase(key, { workflow_id: "gone" })).removed).toEqual([
+      { workflow_id: "gone", what: "link", count: 1 },
+      { workflow_id: "gone", what: "runs", count: 1 },
+    ]);
+    expect(await scene.everythingKept()).not.toContain(key);
+    expect(await erase(key, { workflow_id: "gone" })).toMatchObject({ reason: "workflow_id_not_found" });
+  });
+
   test("that is pushed again after it was erased is the same candidate", async () => {
     const key = scene.addProfile();
     await push(TEAMTAILOR, key);
@@ -134,63 +149,9 @@ describe("a profile", () => {
   });
 });
 
-describe("a candidate", () => {
-  const erase = (candidate: string, event: object = {}) =>
-    scene.invoke<Answer>(UPDATE, { erase: { candidate }, ...event });
-  const run = () => scene.invoke<RunAnswer>(UPDATE, { workflow_id: "acme-update" });
-
-  test("leaves no trace of itself, and all of anybody else", async () => {
-    const written = scene.addCandidate();
-    const failed = scene.addCandidate({ inHrflow: false });
-    const other = scene.addCandidate();
-    await run();
-    const dry = await erase(written.rowId, { persist: false });
-    expect(await everythingKept()).toContain(written.rowId);
-    const answer = await erase(written.rowId, { workflow_id: "acme-update" });
-    expect(answer).toMatchObject({
-      subject: { candidate: written.rowId },
-      removed: [
-        { workflow_id: "acme-flatchr", what: "echo", count: 1 },
-        { workflow_id: "acme-update", what: "runs", count: 1 },
-        { workflow_id: "acme-update", what: "candidate", count: 1 },
-      ],
-    });
-    expect(dry.removed).toEqual(answer.removed);
-    expect((await erase(failed.rowId)).removed.map(({ what }) => what)).toEqual([
-      "pending",
-      "runs",
-      "candidate",
-    ]);
-    const kept = await everythingKept();
-    for (const { rowId, candidateId } of [written, failed]) {
-      expect(kept).not.toContain(rowId);
-      expect(kept).not.toContain(candidateId);
-    }
-    expect(kept).toContain(other.rowId);
-  });
-
-  test("is refused while a run is at work, and the workflow is free again afterwards", async () => {
-    const { rowId } = scene.addCandidate();
-    await run();
-    const lease = await leaseWorkflow("acme-update", "run", scene.environment);
-    for (const persist of [true, false]) {
-      expect(await erase(rowId, { persist })).toMatchObject({ status: "fatal", reason: "already_running" });
-    }
-    await lease.release();
-    expect((await erase(rowId)).removed).not.toEqual([]);
-    expect(await run()).toMatchObject({ status: "success" });
-  });
-});
-
 test.each([
   [TEAMTAILOR, { erase: { candidate: "row" } }, "erase.source_key is required"],
-  [TEAMTAILOR, { workflow_id: "acm", erase: { source_key: "s", profile_key: "p" } }, "no such workflow"],
-  [UPDATE, { erase: { candidate: "" } }, "erase.candidate must be the id of a row"],
-  [
-    UPDATE,
-    { erase: { candidate: "row" }, persits: false },
-    "persits is unknown; known are workflow_id, erase, persist",
-  ],
+  [TEAMTAILOR, { workflow_id: "acme-flatchr", erase: { source_key: "s", profile_key: "p" } }, "no such"],
 ])("%s refuses %j", async (action, event, message) => {
   expect(await scene.invoke(action, event)).toMatchObject({
     status: "fatal",

@@ -1,9 +1,11 @@
 /** What the tests of runs by hand share: all vendors simulated, a workflow of each action, and functions to invoke. */
+import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import type { Context } from "aws-lambda";
 import type { HandAnswer } from "../../lib/by-hand/by-hand.ts";
 import flatchrConnector from "../../lib/connectors/flatchr/index.ts";
 import { connectors } from "../../lib/connectors/index.ts";
-import { pushFunction, updateFunction } from "../../lib/lambda.ts";
+import { pushFunction } from "../../lib/lambda/push-function.ts";
+import { updateFunction } from "../../lib/lambda/update-function.ts";
 import { DEFAULT_FLATCHR_KEY, startFlatchr } from "../../local/vendors/flatchr.ts";
 import { DEFAULT_HRFLOW_KEY, startHrflow } from "../../local/vendors/hrflow.ts";
 import { DEFAULT_SMARTRECRUITERS_KEY, startSmartrecruiters } from "../../local/vendors/smartrecruiters.ts";
@@ -109,6 +111,15 @@ export async function startOperatorScene(functions: Readonly<Record<string, unkn
       const { candidate, applicant } = flatchr.addCandidate(person, { vacancyId: vacancy.id });
       if (inHrflow) hrflow.putProfile({ source_key: sourceKey, reference: candidate.id, info: { email } });
       return { rowId: applicant.id, candidateId: candidate.id, email };
+    },
+    /** All that the table and the dead-letter queues hold, as text. */
+    async everythingKept(): Promise<string> {
+      const { dynamodb, settings, inspectQueue } = environment;
+      const { Items } = await dynamodb.send(new ScanCommand({ TableName: settings.tableName }));
+      const queues = [TEAMTAILOR, FLATCHR, SMARTRECRUITERS].map((action) =>
+        inspectQueue(`${action.replaceAll("_", "-")}-dead-letters.fifo`),
+      );
+      return JSON.stringify([Items, queues]);
     },
     stop: () =>
       Promise.all([environment, hrflow, teamtailor, flatchr, smartrecruiters].map((one) => one.stop())),

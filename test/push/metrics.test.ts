@@ -86,9 +86,22 @@ test("a push measures a failure that can pass", async () => {
   expect(measured).toMatchObject({
     [`pushes_failed ${OF_WORKFLOW}`]: 1,
     [`messages_retried ${OF_WORKFLOW}`]: 1,
+    [`message_age ${OF_WORKFLOW}`]: expect.closeTo(0, -1),
   });
+  expect(measured).not.toHaveProperty([`credentials_refused ${OF_WORKFLOW}`]);
   expect(measured).not.toHaveProperty([`push_lag ${OF_WORKFLOW}`]);
   expect(queue.size()).toBe(1);
+});
+
+test("a push measures a credential that is refused, once for each attempt", async () => {
+  teamtailor.failNext({}, { kind: "status", status: 401 }, Number.POSITIVE_INFINITY);
+  await push(newProfile());
+  expect(measurements(environment)).toMatchObject({
+    [`credentials_refused ${OF_WORKFLOW}`]: 1,
+    [`messages_retried ${OF_WORKFLOW}`]: 1,
+  });
+  await push(newProfile(), { persist: false });
+  expect(measurements(environment)).toMatchObject({ [`credentials_refused ${OF_WORKFLOW}`]: 1 });
 });
 
 test("a push measures a message that is given up, by reason", async () => {

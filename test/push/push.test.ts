@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import teamtailorConnector from "../../lib/connectors/teamtailor/index.ts";
 import { PermanentError, TemporaryError } from "../../lib/errors.ts";
 import { ProfileNotFoundError, pushProfile } from "../../lib/push/push.ts";
 import { checkWorkflow } from "../../lib/workflow/check.ts";
@@ -48,7 +49,8 @@ function workflow(changes: object = {}) {
     connector_auth: { secret: "teamtailor/acme" },
     ...changes,
   });
-  return checked.direction === "push" ? checked : expect.fail("it is a push");
+  if (checked.direction !== "push") return expect.fail("it is a push");
+  return { ...checked, connector: teamtailorConnector };
 }
 
 let people = 0;

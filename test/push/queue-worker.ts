@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { Context, SQSBatchResponse, SQSRecord } from "aws-lambda";
 import teamtailor from "../../lib/connectors/teamtailor/index.ts";
-import { pushFunction } from "../../lib/lambda.ts";
+import { pushFunction } from "../../lib/lambda/push-function.ts";
 import type { TestEnvironment } from "../environment.ts";
 
 type Handler = (event: { Records: SQSRecord[] }, context: Context) => Promise<unknown>;
@@ -19,6 +19,7 @@ export interface DeadLetter {
   reason: string | undefined;
   detail: string | undefined;
   attempts: string | undefined;
+  /** That of the queue it came from. */
   groupId: string | undefined;
 }
 
@@ -96,12 +97,12 @@ export function queueWorkerOf(action: string, handler: Handler, environment: Tes
     size: () => environment.inspectQueue(queueName).length,
     async deadLetters() {
       const messages = await receiveFrom(settings.deadLetterQueueUrl(action));
-      return messages.map(({ Body = "", MessageAttributes: attributes, Attributes }) => ({
+      return messages.map(({ Body = "", MessageAttributes: attributes }) => ({
         body: Body,
         reason: attributes?.reason?.StringValue,
         detail: attributes?.detail?.StringValue,
         attempts: attributes?.attempts?.StringValue,
-        groupId: Attributes?.MessageGroupId,
+        groupId: attributes?.group?.StringValue,
       }));
     },
   };

@@ -1,7 +1,7 @@
 /** The function behind the webhook route, as a test calls it: with events of the HTTP API, on a real SQS. */
 import { PurgeQueueCommand } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { webhookFunction } from "../../lib/lambda.ts";
+import { webhookFunction } from "../../lib/lambda/webhook-function.ts";
 import { type SignatureScheme, signWebhook } from "../../local/vendors/hrflow-webhook.ts";
 import { startTestEnvironment, type TestEnvironment } from "../environment.ts";
 

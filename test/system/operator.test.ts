@@ -3,7 +3,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CheckAnswer } from "../../lib/operator/check.ts";
 import type { DeadLettersAnswer } from "../../lib/operator/dead-letters.ts";
-import type { EraseAnswer } from "../../lib/operator/erase.ts";
+import type { EraseAnswer } from "../../lib/operator/erasure.ts";
 import type { ExplainAnswer } from "../../lib/operator/explain.ts";
 import type { HelpAnswer } from "../../lib/operator/help.ts";
 import type { RunsAnswer } from "../../lib/operator/runs.ts";
@@ -11,6 +11,7 @@ import type { RunAnswer } from "../../lib/run/run.ts";
 import { clientSettings } from "../../local/aws/identity.ts";
 import { demoSecrets } from "../../local/demo-secrets.ts";
 import {
+  addPerson,
   addSampleData,
   SAMPLE_EMAIL,
   SAMPLE_PROFILE_KEY,
@@ -60,13 +61,73 @@ async function invoke<Answer>(FunctionName: string, event: object): Promise<Answ
 }
 
 test.each(FUNCTIONS)("%s says what it takes", async (name, workflow) => {
-  expect(await invoke<HelpAnswer>(name, {})).toMatchObject({ workflows: [workflow], tools: { length: 5 } });
+  for (const event of [{}, { help: true }]) {
+    expect(await invoke<HelpAnswer>(name, event)).toMatchObject({
+      workflows: [workflow],
+      tools: { length: 5 },
+    });
+  }
 });
 
 test.each(FUNCTIONS)("%s checks its workflow", async (name, workflow_id) => {
   const { ok, checks } = await invoke<CheckAnswer>(name, { workflow_id, check: true });
   expect(checks.filter((one) => !one.ok)).toEqual([]);
   expect(ok).toBe(true);
+});
+
+describe("a run by hand", () => {
+  const event = { workflow_id: "demo-teamtailor", pull_parameters: PROFILE };
+
+  test("is previewed with functions by name laid over it, and writes nothing", async () => {
+    const before = simulators.teamtailor.candidates().length;
+    const overrides = { format: "tagWithSource", push_parameters: { sourced: true }, persist: false };
+    const { items } = await invoke<RunAnswer>(TEAMTAILOR, { ...event, ...overrides });
+    expect(items).toMatchObject([{ outcome: "created", preview: { tags: expect.any(Array) } }]);
+    expect(JSON.stringify(items)).toContain("source: Careers site");
+    expect(simulators.teamtailor.candidates()).toHaveLength(before);
+  });
+
+  test("takes a whole workflow inline, its secrets by name", async () => {
+    const auth = { hrflow_auth: { secret: "hrflow/demo" }, connector_auth: { secret: "teamtailor/demo" } };
+    const inline = { ...event, ...auth, workflow_id: "inline", action: "push_profile_to_teamtailor" };
+    expect(await invoke<RunAnswer>(TEAMTAILOR, { ...inline, persist: false })).toMatchObject({
+      workflow_id: "inline",
+      status: "success",
+      items: [{ outcome: "created", preview: {} }],
+    });
+  });
+
+  test.each<[what: string, changes: object, reason: string, message: string]>([
+    ["an unknown workflow", { workflow_id: "dmeo" }, "workflow_id_not_found", "known are: demo-teamtailor"],
+    [
+      "an unknown function",
+      { logics: ["keepAll"] },
+      "bad_action_parameters",
+      "known are: keepWithEmail, notifyTeam, tagWithSource",
+    ],
+    ["a raw credential", { auth: "RAW" }, "bad_target_parameters", "Put it into AWS Secrets Manager"],
+    [
+      "a profile that is not there",
+      { pull_parameters: { ...PROFILE, profile_key: "nobody" } },
+      "read_failure",
+      "HrFlow has no such profile in this source. Run it again once that is mended",
+    ],
+  ])("with %s says what is wrong, and what to do", async (_, changes, reason, message) => {
+    const answer = await invoke<RunAnswer>(TEAMTAILOR, { ...event, ...changes });
+    expect(answer).toMatchObject({ status: "fatal", reason, message: expect.stringContaining(message) });
+    expect(JSON.stringify(answer)).not.toContain("RAW");
+  });
+});
+
+test("one profile is pushed by the call of the document of 2022, on a vacancy", async () => {
+  const event = {
+    workflow_id: "demo-flatchr",
+    action_parameters: { logics: ["keepWithEmail"], read_mode: "sync" },
+    origin_parameters: PROFILE,
+    target_parameters: { vacancy: "demo-data-engineer" },
+  };
+  const { items } = await invoke<RunAnswer>("push-profile-to-flatchr", event);
+  expect(items).toMatchObject([{ key: SAMPLE_PROFILE_KEY, outcome: "created" }]);
 });
 
 test("one profile is pushed by the call of the document of 2021, explained, and found in the history", async () => {
@@ -104,6 +165,21 @@ test("one Flatchr candidate is updated by e-mail, explained by its row, and eras
   });
 });
 
+test("a run over candidates of whom HrFlow does not know one is a success with failures", async () => {
+  const workflow = system.workflows.find(({ workflowId }) => workflowId === "demo-flatchr-update");
+  const person = { firstname: "Nobody", lastname: "Exemple", email: "nobody@example.com" };
+  addPerson(simulators, workflow ?? expect.fail("it is declared"), person, false);
+  const run = { workflow_id: "demo-flatchr-update", incremental: false };
+  expect(await invoke<RunAnswer>(UPDATE, run)).toMatchObject({
+    status: "success_with_failures",
+    reason: "write_failure",
+    events: { read_success: 2, write_failure: 1 },
+    message: expect.stringMatching(/^1 of 2 failed, one of them: .* Run it again once that is mended/),
+  });
+  const runs = await invoke<RunsAnswer>(UPDATE, { workflow_id: "demo-flatchr-update", runs: 1 });
+  expect(runs.runs).toMatchObject([{ status: "success_with_failures", reason: "write_failure" }]);
+});
+
 describe("dead letters", () => {
   test("are listed, put back, and delivered", async () => {
     const { key } = simulators.hrflow.putProfile({
@@ -133,7 +209,10 @@ describe("dead letters", () => {
 
 test("a profile is erased from all workflows, and then nothing is known of it", async () => {
   await system.whenDelivered(30);
+  const dry = await invoke<EraseAnswer>(TEAMTAILOR, { erase: PROFILE, persist: false });
   const erased = await invoke<EraseAnswer>(TEAMTAILOR, { erase: PROFILE });
+  expect(erased.removed).toEqual(dry.removed);
+  expect(erased.ask_also).toEqual(["push-profile-to-flatchr", "push-profile-to-smartrecruiters"]);
   expect(erased.removed).toContainEqual({ workflow_id: "demo-teamtailor", what: "link", count: 1 });
   const explained = { workflow_id: "demo-teamtailor", explain: PROFILE };
   expect(await invoke<ExplainAnswer>(TEAMTAILOR, explained)).toMatchObject({ known: false, runs: [] });

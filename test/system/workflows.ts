@@ -6,7 +6,7 @@ import { DEFAULT_HRFLOW_KEY, startHrflow } from "../../local/vendors/hrflow.ts";
 import { sampleProfile } from "../../local/vendors/sample-profiles.ts";
 import type { Account } from "../conformance/conformance.ts";
 import { flatchrBench } from "../conformance/flatchr.ts";
-import { hash } from "../conformance/scene.ts";
+import { hash } from "../conformance/hash.ts";
 import { smartrecruitersBench } from "../conformance/smartrecruiters.ts";
 import { teamtailorBench } from "../conformance/teamtailor.ts";
 

@@ -2,6 +2,7 @@
  * One random history of an update workflow: recruiters work in Flatchr, others in HrFlow, schedules fire, and runs fail,
  * are killed, overlap or run out of time. What must hold is in update-model-checks.ts.
  */
+import flatchrConnector from "../../lib/connectors/flatchr/index.ts";
 import { type Continuation, runUpdate } from "../../lib/update/run.ts";
 import { readCursor } from "../../lib/update/state.ts";
 import { checkWorkflows } from "../../lib/workflow/workflow.ts";
@@ -134,19 +135,22 @@ async function play(seed: number, dice: Dice, world: World, workflowId: string):
     const life = newLife(trouble);
     const before = await readCursor(workflowId, world.environment);
     const vacancy = dice.pick(people.vacancies);
-    const workflows = checkWorkflows([
-      {
-        workflow_id: workflowId,
-        action: "update_profiles_in_hrflow_from_flatchr",
-        hrflow_auth: { secret: "hrflow/acme" },
-        connector_auth: { secret: "flatchr/acme" },
-        push_parameters: { source_key: source.key, create_missing: createMissing },
-        incremental: kind !== "whole",
-        persist: kind !== "dry",
-        ...(kind === "filtered" && { pull_parameters: { vacancy: vacancy.id } }),
-      },
-    ]);
-    const workflow = workflows.byId.get(workflowId);
+    const workflows = checkWorkflows(
+      [
+        {
+          workflow_id: workflowId,
+          action: "update_profiles_in_hrflow_from_flatchr",
+          hrflow_auth: { secret: "hrflow/acme" },
+          connector_auth: { secret: "flatchr/acme" },
+          push_parameters: { source_key: source.key, create_missing: createMissing },
+          incremental: kind !== "whole",
+          persist: kind !== "dry",
+          ...(kind === "filtered" && { pull_parameters: { vacancy: vacancy.id } }),
+        },
+      ],
+      [flatchrConnector],
+    );
+    const workflow = workflows.runnable.get(workflowId);
     if (workflow?.direction !== "update") throw new Error("it is an update");
     const calls = [flatchr.calls.length, hrflow.calls.length] as const;
     const timeLeft = () => (life.deadline === undefined ? 600_000 : life.deadline - clock.now());

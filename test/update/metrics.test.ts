@@ -1,7 +1,7 @@
 import type { Context } from "aws-lambda";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import flatchr from "../../lib/connectors/flatchr/index.ts";
-import { updateFunction } from "../../lib/lambda.ts";
+import { updateFunction } from "../../lib/lambda/update-function.ts";
 import { measurements } from "../measurements.ts";
 import { queueWorkerOf } from "../push/queue-worker.ts";
 import { startUpdateScene, type UpdateScene } from "./runs.ts";
@@ -85,6 +85,12 @@ test("a run that fails is not completed, and still says how old its cursor is", 
     [`update_cursor_age ${OF_WORKFLOW}`]: expect.any(Number),
   });
   expect(measured).not.toHaveProperty([`updates_completed ${OF_WORKFLOW}`]);
+});
+
+test("a run whose credential is refused says so", async () => {
+  scene.add("Ada");
+  scene.flatchr.failNext({}, { kind: "status", status: 401 }, Number.POSITIVE_INFINITY);
+  expect(await run()).toMatchObject({ [`credentials_refused ${OF_WORKFLOW}`]: 1 });
 });
 
 test("a run that is cut off counts each candidate once, and is completed at its end", async () => {

@@ -1,4 +1,5 @@
 /** What the tests of update runs share: a Flatchr, an HrFlow, an environment, and runs of a workflow. */
+import flatchrConnector from "../../lib/connectors/flatchr/index.ts";
 import type { RunAnswer } from "../../lib/run/run.ts";
 import { type Continuation, runUpdate } from "../../lib/update/run.ts";
 import { checkWorkflows } from "../../lib/workflow/workflow.ts";
@@ -45,19 +46,22 @@ export async function startUpdateScene(
     },
   );
   const runOn: UpdateScene["runOn"] = (changes, timeLeft, continued) => {
-    const workflows = checkWorkflows([
-      {
-        workflow_id: "acme-update",
-        action: "update_profiles_in_hrflow_from_flatchr",
-        hrflow_auth: { secret: "hrflow/acme" },
-        connector_auth: { secret: "flatchr/acme" },
-        push_parameters: { source_key: sourceKey },
-        incremental: true,
-        ...changes,
-      },
-      ...workflowsBeside(vacancyId),
-    ]);
-    const workflow = workflows.byId.get("acme-update");
+    const workflows = checkWorkflows(
+      [
+        {
+          workflow_id: "acme-update",
+          action: "update_profiles_in_hrflow_from_flatchr",
+          hrflow_auth: { secret: "hrflow/acme" },
+          connector_auth: { secret: "flatchr/acme" },
+          push_parameters: { source_key: sourceKey },
+          incremental: true,
+          ...changes,
+        },
+        ...workflowsBeside(vacancyId),
+      ],
+      [flatchrConnector],
+    );
+    const workflow = workflows.runnable.get("acme-update");
     if (workflow?.direction !== "update") throw new Error("it is an update");
     return runUpdate(workflow, workflows, continued, timeLeft, environment);
   };

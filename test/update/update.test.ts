@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import flatchrConnector from "../../lib/connectors/flatchr/index.ts";
 import { pushProfile } from "../../lib/push/push.ts";
 import { checkWorkflow } from "../../lib/workflow/check.ts";
 import { startUpdateScene, type UpdateScene } from "./runs.ts";
@@ -254,7 +255,7 @@ describe("an update from Flatchr is not pushed back to Flatchr", () => {
     if (workflow.direction !== "push") return expect.fail("it is a push");
     const profileKey = profileOf(reference)?.key ?? "";
     return pushProfile(
-      workflow,
+      { ...workflow, connector: flatchrConnector },
       { sourceKey: scene.sourceKey, profileKey },
       60_000,
       scene.environment,

@@ -57,7 +57,10 @@ describe("what is wrong is said with workflow, field and reason", () => {
     expect(problemOf([{ ...WORKFLOW, [field]: value }])).toMatchObject({
       name: "WorkflowError",
       message: `Workflow "${id}": ${field} ${problem}`,
-      reason: "bad_action_parameters",
+      reason:
+        value === true || value === "incremental"
+          ? "origin_does_not_support_incremental"
+          : "bad_action_parameters",
     });
   });
 

@@ -100,7 +100,7 @@ function toDocument(cv: Cv | undefined, text: string) {
 function isDuplicate(error: unknown): error is VendorError {
   return (
     error instanceof VendorError &&
-    (error.status === 409 || (error.isRefused && /already|duplicate|déjà|doublon/i.test(error.detail)))
+    (error.status === 409 || (error.isRefused && error.says(/already|duplicate|déjà|doublon/i)))
   );
 }
 

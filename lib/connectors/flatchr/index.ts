@@ -11,33 +11,29 @@ import {
   type FlatchrParameters,
   type FlatchrPullParameters,
   type FlatchrSourceCandidate,
-  parametersSchema,
-  pullParametersSchema,
   sourceCandidateSchema,
+  terms,
 } from "./schema.ts";
 import { openSource } from "./source.ts";
 import { toProfile } from "./source-mapping.ts";
 
 /** Flatchr. @see https://developers.flatchr.io/docs/getting_started */
 export default {
-  name: "flatchr" as const,
+  ...terms,
   label: "Flatchr",
   auth: authSchema,
   push: {
-    parameters: parametersSchema,
+    ...terms.push,
     candidate: candidateSchema,
     toCandidate,
     calls: pushCalls,
     cv: "file",
     budgetInSeconds: 60,
-    // How soon the search knows a new candidate is not documented. It was used right after a create for years, so
-    // seconds are enough; a minute also lets a create end that was still under way when its answer was lost.
-    settleInSeconds: 60,
     connect,
     check: checkPush,
   },
   pull: {
-    parameters: pullParametersSchema,
+    ...terms.pull,
     candidate: sourceCandidateSchema,
     toProfile,
     calls: pullCalls,

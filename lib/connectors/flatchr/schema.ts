@@ -1,5 +1,6 @@
 /** What the Flatchr connector takes and sends. @see https://developers.flatchr.io/docs/getting_started */
 import * as v from "valibot";
+import type { ConnectorTerms } from "../../connector.ts";
 import { toDay } from "./days.ts";
 import { toPlainCharacters } from "./plain-characters.ts";
 
@@ -216,3 +217,15 @@ export const sourceCandidateSchema = v.looseObject({
   source: value,
 });
 export type FlatchrSourceCandidate = v.InferOutput<typeof sourceCandidateSchema>;
+
+/** How workflows of Flatchr are checked. */
+export const terms = {
+  name: "flatchr" as const,
+  push: {
+    parameters: parametersSchema,
+    // How soon the search knows a new candidate is not documented. It was used right after a create for years, so
+    // seconds are enough; a minute also lets a create end that was still under way when its answer was lost.
+    settleInSeconds: 60,
+  },
+  pull: { parameters: pullParametersSchema },
+} satisfies ConnectorTerms;

@@ -3,7 +3,6 @@ import * as v from "valibot";
 import type { Access, Cv } from "../../connector.ts";
 import { VendorError } from "../../errors.ts";
 import { createVendorClient, UnreadableAnswerError, type VendorConnection } from "../../http.ts";
-import { scrub } from "../../scrub.ts";
 import { isSameEmail, type PersonalDetails } from "./changes.ts";
 import {
   attachmentsAnswer,
@@ -20,11 +19,6 @@ import {
 /** SmartRecruiters asks its clients to wait so long before they give up. A read may be given up, it is just repeated. */
 const WRITE_TIMEOUT_IN_SECONDS = 128;
 const READ_TIMEOUT_IN_SECONDS = 20;
-/**
- * After a write without an answer: it may take effect until its time-out would have been over, and the search, which is
- * an index, shows it some time after that.
- */
-export const SETTLE_IN_SECONDS = 300;
 /** Each endpoint takes ten requests a second. @see https://developers.smartrecruiters.com/docs/rate-limiting */
 const LIMIT = { requests: 10, perSeconds: 1, concurrency: 8 };
 const SEARCH_LIMIT = { ...LIMIT, concurrency: 1 };
@@ -58,7 +52,8 @@ export function openApi(
     signal,
     secrets: [auth.auth],
     limit: LIMIT,
-    describeError: (body) => scrub(describeError(body), personal),
+    personal,
+    describeError,
   };
   const reads = createVendorClient({ ...connection, timeoutInSeconds: READ_TIMEOUT_IN_SECONDS }, environment);
   const writes = createVendorClient(

@@ -90,7 +90,10 @@ export function isOnJob(
 }
 
 /** With all their members; the search may still show what is gone. */
-async function readAll(api: CandidateApi, candidates: CurrentCandidate[]): Promise<CurrentCandidate[]> {
+async function readAll(
+  api: CandidateApi,
+  candidates: Pick<CurrentCandidate, "id">[],
+): Promise<CurrentCandidate[]> {
   const whole: CurrentCandidate[] = [];
   for (const { id } of candidates) {
     try {
@@ -157,14 +160,20 @@ async function removeShell(api: CandidateApi, id: string, { settleInSeconds }: T
   try {
     await api.remove(id);
   } catch (error) {
-    if (!(error instanceof VendorError)) throw error;
-    if (error.status === 404) return;
+    if (!(error instanceof VendorError) || error.status === 401) throw error;
+    // It may be gone, or a part of SmartRecruiters may not have heard yet of one that was just created.
+    if (error.status === 404 && (await isGone(api, id))) return;
     const message = `SmartRecruiters made a second candidate ${id} instead of putting the first on the job (${error.message})`;
     const options = { cause: error, retryAfterInSeconds: settleInSeconds };
-    throw error.isRefused || error.status === 403
+    throw (error.isRefused && error.status !== 404) || error.status === 403
       ? new PermanentError("write_failure", `${message}: delete it there`, options)
       : new TemporaryError("write_failure", message, options);
   }
+}
+
+async function isGone(api: CandidateApi, id: string): Promise<boolean> {
+  const [candidate] = await readAll(api, [{ id }]);
+  return candidate === undefined;
 }
 
 /** Whether a candidate is nothing but a name and an e-mail, put on the job over the API and untouched since. */

@@ -1,6 +1,6 @@
 import { type Access, CandidateExistsError, type CandidateStore, type Cv } from "../../connector.ts";
 import { asRelayError, TemporaryError, VendorError } from "../../errors.ts";
-import { type CandidateApi, openApi, SETTLE_IN_SECONDS } from "./api.ts";
+import { type CandidateApi, openApi } from "./api.ts";
 import { assignToJob, isOnJob, type Target, withoutShells } from "./assignment.ts";
 import { changedDetails, completedTags, outdatedLists } from "./changes.ts";
 import { sendResume, sendResumeOnce } from "./resume.ts";
@@ -10,6 +10,7 @@ import type {
   SmartrecruitersCandidate,
   SmartrecruitersParameters,
 } from "./schema.ts";
+import { terms } from "./schema.ts";
 
 /** A candidate that is older than this was there before, however much our clock and SmartRecruiters' differ. */
 const CLOCKS_DIFFER_IN_MILLISECONDS = 10 * 60_000;
@@ -22,7 +23,7 @@ export function connect(
   const jobId = parameters.job_id;
   const target = (): Target => ({
     jobId,
-    settleInSeconds: Math.ceil(SETTLE_IN_SECONDS / environment.settings.speed),
+    settleInSeconds: Math.ceil(terms.push.settleInSeconds / environment.settings.speed),
     now: environment.now(),
   });
 
@@ -136,6 +137,6 @@ function saysItExists(error: unknown): error is VendorError {
   return (
     error instanceof VendorError &&
     (error.status === 409 ||
-      ((error.status === 400 || error.status === 422) && /already (exist|applied)/i.test(error.detail)))
+      ((error.status === 400 || error.status === 422) && error.says(/already (exist|applied)/i)))
   );
 }

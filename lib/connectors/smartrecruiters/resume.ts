@@ -41,7 +41,7 @@ function explain(error: unknown, cv: Cv): RelayError {
   if (!(error instanceof VendorError) || error.isCredentialRefused)
     return asRelayError(error, "write_failure");
   const what = `SmartRecruiters has the candidate, but not its CV (${cv.contentType}, ${cv.bytes.byteLength} bytes)`;
-  const message = `${what}: ${[error.status, error.detail].filter(Boolean).join(" ")}`;
+  const message = `${what}: ${error.message}`;
   return error.isRefused && error.status !== 404
     ? new PermanentError("write_failure", message, { cause: error })
     : new TemporaryError("write_failure", message, {

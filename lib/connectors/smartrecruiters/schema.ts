@@ -1,5 +1,6 @@
 /** What the SmartRecruiters connector takes, sends and reads. @see https://developers.smartrecruiters.com/reference */
 import * as v from "valibot";
+import type { ConnectorTerms } from "../../connector.ts";
 
 const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 
@@ -140,3 +141,14 @@ export const errorAnswer = v.object({
     [],
   ),
 });
+
+/** How workflows of SmartRecruiters are checked. */
+export const terms = {
+  name: "smartrecruiters" as const,
+  push: {
+    parameters: parametersSchema,
+    // After a write without an answer: it may take effect until its time-out of 128 seconds would have been over, and the
+    // search, which is an index, shows it some time after that.
+    settleInSeconds: 300,
+  },
+} satisfies ConnectorTerms;

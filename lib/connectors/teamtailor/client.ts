@@ -110,7 +110,7 @@ function isSameEmail(one: string | null | undefined, other: string): boolean {
 function isEmailTaken(error: unknown): error is VendorError {
   return (
     error instanceof VendorError &&
-    (error.status === 409 || (error.status === 422 && /email.*(taken|exist)/i.test(error.detail)))
+    (error.status === 409 || (error.status === 422 && error.says(/email.*(taken|exist)/i)))
   );
 }
 

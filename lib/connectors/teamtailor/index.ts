@@ -6,25 +6,24 @@ import { toCandidate } from "./mapping.ts";
 import {
   authSchema,
   candidateSchema,
-  parametersSchema,
   type TeamtailorAuth,
   type TeamtailorCandidate,
   type TeamtailorParameters,
+  terms,
 } from "./schema.ts";
 
 /** Teamtailor. @see https://docs.teamtailor.com/ */
 export default {
-  name: "teamtailor" as const,
+  ...terms,
   label: "Teamtailor",
   auth: authSchema,
   push: {
-    parameters: parametersSchema,
+    ...terms.push,
     candidate: candidateSchema,
     toCandidate,
     calls: pushCalls,
     cv: "url",
     budgetInSeconds: 60,
-    settleInSeconds: 60,
     connect,
     check,
   },

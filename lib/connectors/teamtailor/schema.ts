@@ -1,5 +1,6 @@
 /** What the Teamtailor connector takes and sends. @see https://docs.teamtailor.com/ */
 import * as v from "valibot";
+import type { ConnectorTerms } from "../../connector.ts";
 
 const text = v.pipe(v.string(), v.nonEmpty());
 
@@ -70,3 +71,9 @@ export const resourceSchema = v.object({
     {},
   ),
 });
+
+/** How workflows of Teamtailor are checked. */
+export const terms = {
+  name: "teamtailor" as const,
+  push: { parameters: parametersSchema, settleInSeconds: 60 },
+} satisfies ConnectorTerms;

@@ -1,11 +1,44 @@
-import { at, referredTo } from "../template.ts";
+import { at, ofType, referredTo } from "../template.ts";
 import { isTlsOnly } from "./policies.ts";
-import { type Rule, set } from "./rule.ts";
+import { has, type Rule, set } from "./rule.ts";
+import { isWatched } from "./schedules.ts";
 
 const STAGE = "AWS::ApiGatewayV2::Stage";
+const API = "AWS::ApiGatewayV2::Api";
+const ROUTE = "AWS::ApiGatewayV2::Route";
 const LOG_GROUP = "AWS::Logs::LogGroup";
 
 export const edgeRules: Rule[] = [
+  {
+    type: API,
+    promise: "answers no browser of another site",
+    isKept: has("CorsConfiguration", undefined),
+    breakIt: set("CorsConfiguration", { AllowOrigins: ["*"] }),
+  },
+  {
+    type: API,
+    promise: "is watched by an alarm when it answers 5xx",
+    isKept: (api, template) => isWatched(api, "5xx", template),
+    breakIt: (_, template) => {
+      for (const alarm of ofType(template, "AWS::CloudWatch::Alarm")) alarm.Properties.Dimensions = [];
+    },
+  },
+  {
+    type: ROUTE,
+    promise: "is the webhooks' own: there is no other, and none for whatever comes",
+    isKept: has("RouteKey", "POST /webhooks/{name}"),
+    breakIt: set("RouteKey", "$default"),
+  },
+  {
+    type: "AWS::ApiGatewayV2::Integration",
+    promise: "hands the request to the receiver as it came, in the form that it reads",
+    isKept: ({ Properties }, template) =>
+      Properties.PayloadFormatVersion === "2.0" &&
+      Properties.RequestParameters === undefined &&
+      referredTo(Properties.IntegrationUri, template)?.Properties.Handler ===
+        "functions/receive-hrflow-webhook.handler",
+    breakIt: set("PayloadFormatVersion", "1.0"),
+  },
   {
     type: STAGE,
     promise: "is throttled",
@@ -36,6 +69,12 @@ export const edgeRules: Rule[] = [
     promise: "is kept for a limited time",
     isKept: ({ Properties }) => Number(Properties.RetentionInDays) <= 90,
     breakIt: set("RetentionInDays", undefined),
+  },
+  {
+    type: LOG_GROUP,
+    promise: "is kept for longer than a message can wait, so that a dead letter can be explained",
+    isKept: ({ Properties }) => Number(Properties.RetentionInDays) > 14,
+    breakIt: set("RetentionInDays", 7),
   },
   {
     type: "AWS::S3::Bucket",

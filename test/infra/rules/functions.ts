@@ -1,8 +1,12 @@
 import { at, ofType, referredTo, resourcesAllowed } from "../template.ts";
+import { OWN_NAMESPACE } from "./metrics.ts";
 import { has, type Rule, set } from "./rule.ts";
+import { isWatched } from "./schedules.ts";
 
 const FUNCTION = "AWS::Lambda::Function";
 const EVENT_SOURCE = "AWS::Lambda::EventSourceMapping";
+/** Read by Node, and not by us. */
+export const OF_THE_RUNTIME = new Set(["NODE_OPTIONS"]);
 
 export const functionRules: Rule[] = [
   {
@@ -48,6 +52,74 @@ export const functionRules: Rule[] = [
       return others.length === 0 && name === `/aws/lambda/${Properties.FunctionName}`;
     },
     breakIt: set("FunctionName", "another"),
+  },
+  {
+    type: FUNCTION,
+    promise: "is watched by an alarm when it fails, and one when it is throttled",
+    isKept: (watched, template) =>
+      isWatched(watched, "Errors", template) && isWatched(watched, "Throttles", template),
+    breakIt: (_, template) => {
+      for (const alarm of ofType(template, "AWS::CloudWatch::Alarm")) alarm.Properties.Dimensions = [];
+    },
+  },
+  {
+    type: FUNCTION,
+    promise: "counts in the stack's own namespace",
+    isKept: ({ Properties }) =>
+      at(Properties.Environment, "Variables.METRICS_NAMESPACE.Fn::Sub") === OWN_NAMESPACE,
+    breakIt: set("Environment", { Variables: { METRICS_NAMESPACE: "HrFlowRelay" } }),
+  },
+  {
+    type: FUNCTION,
+    promise:
+      "has no text among its settings that could be a credential: only references, and the runtime's own",
+    isKept: ({ Properties }) => {
+      const variables = Object.entries((at(Properties.Environment, "Variables") ?? {}) as object);
+      return variables.every(([name, value]) => typeof value === "object" || OF_THE_RUNTIME.has(name));
+    },
+    breakIt: set("Environment", { Variables: { API_KEY: "0123456789" } }),
+  },
+  {
+    type: FUNCTION,
+    promise: "has no reserved concurrency: the poller of its queue would take more than it may hand over",
+    isKept: has("ReservedConcurrentExecutions", undefined),
+    breakIt: set("ReservedConcurrentExecutions", 2),
+  },
+  {
+    type: FUNCTION,
+    promise: "ends before whoever waits for it does: the HTTP API after 30 seconds, Lambda after 15 minutes",
+    isKept: ({ Properties }, template) => {
+      const isCalledByHttp = ofType(template, "AWS::ApiGatewayV2::Integration").some(
+        (integration) =>
+          referredTo(integration.Properties.IntegrationUri, template)?.Properties === Properties,
+      );
+      return Number(Properties.Timeout) <= (isCalledByHttp ? 29 : 900);
+    },
+    breakIt: set("Timeout", 901),
+  },
+  {
+    type: FUNCTION,
+    promise: "goes round by messages to itself only where it may send some",
+    isKept: ({ Properties }, template) => {
+      if (Properties.RecursiveLoop === undefined) return true;
+      const role = referredTo(Properties.Role, template);
+      const source = ofType(template, EVENT_SOURCE).find(
+        (one) => referredTo(one.Properties.FunctionName, template)?.Properties === Properties,
+      );
+      const own = referredTo(source?.Properties.EventSourceArn, template);
+      const targets = role ? resourcesAllowed(role, "sqs:SendMessage") : [];
+      return own !== undefined && targets.some((target) => referredTo(target, template) === own);
+    },
+    breakIt: (broken, template) => {
+      broken.Properties.RecursiveLoop = "Allow";
+      for (const source of ofType(template, EVENT_SOURCE)) source.Properties.EventSourceArn = undefined;
+    },
+  },
+  {
+    type: EVENT_SOURCE,
+    promise: "is open, and hands over every message: one that a filter does not match would be deleted",
+    isKept: ({ Properties }) => Properties.FilterCriteria === undefined && Properties.Enabled !== false,
+    breakIt: set("FilterCriteria", { Filters: [{ Pattern: "{}" }] }),
   },
   {
     type: EVENT_SOURCE,

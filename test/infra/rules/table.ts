@@ -50,4 +50,16 @@ export const tableRules: Rule[] = [
       delete table.UpdateReplacePolicy;
     },
   },
+  {
+    type: TABLE,
+    promise: "has the stack's name, so that a stack that is made again finds what it knew",
+    isKept: has("TableName", { Ref: "AWS::StackName" }),
+    breakIt: set("TableName", undefined),
+  },
+  {
+    type: TABLE,
+    promise: "hands its items on to nobody",
+    isKept: has("StreamSpecification", undefined),
+    breakIt: set("StreamSpecification", { StreamViewType: "NEW_IMAGE" }),
+  },
 ];

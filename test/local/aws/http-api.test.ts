@@ -87,7 +87,7 @@ describe("the webhook route", () => {
     ["GET", "/webhooks/a"],
     ["POST", "/webhooks/"],
     ["POST", "/webhooks/a/b"],
-    ["POST", "/"],
+    ["POST", "/other"],
   ])("does not know %s %s", async (method, path) => {
     const response = await fetch(`${system.url}${path}`, { method });
     expect(response.status).toBe(404);

@@ -1,0 +1,159 @@
+/** What one event uses of AWS: docs/scale.json has it, and docs/scale.md makes prices of it. */
+import { readFileSync } from "node:fs";
+import type { SQSEvent } from "aws-lambda";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Connector } from "../../lib/connector.ts";
+import flatchr from "../../lib/connectors/flatchr/index.ts";
+import smartrecruiters from "../../lib/connectors/smartrecruiters/index.ts";
+import teamtailor from "../../lib/connectors/teamtailor/index.ts";
+import { pushFunction } from "../../lib/lambda/push-function.ts";
+import { updateFunction } from "../../lib/lambda/update-function.ts";
+import { webhookFunction } from "../../lib/lambda/webhook-function.ts";
+import type { HrflowProfile } from "../../local/vendors/hrflow-profile.ts";
+import type { Bench } from "../conformance/conformance.ts";
+import { flatchrBench } from "../conformance/flatchr.ts";
+import { NEXT_PHONE, openScene, type Scene } from "../conformance/scene.ts";
+import { smartrecruitersBench } from "../conformance/smartrecruiters.ts";
+import { teamtailorBench } from "../conformance/teamtailor.ts";
+import { event, startReceiverEnvironment, webhookRequest, workflow } from "../receive/receiver.ts";
+import { startUpdateScene, type UpdateScene } from "../update/runs.ts";
+import { type CountingEnvironment, contextOf, countUsage, type Usage } from "./counting.ts";
+
+interface Counted extends Usage {
+  /** Calls of the APIs of HrFlow and the ATS. Fetching a CV comes on top. */
+  vendor_calls?: number;
+}
+const { counted } = JSON.parse(readFileSync(new URL("../../docs/scale.json", import.meta.url), "utf8")) as {
+  counted: Record<string, Counted>;
+};
+/** Lines of the log are as long as names are, and differ by some digits. */
+const LOG_TOLERANCE = 0.1;
+
+function expectCounted(what: string, used: Counted): void {
+  const told = counted[what];
+  const isNear = Math.abs(used.log_bytes / (told?.log_bytes ?? Number.NaN) - 1) < LOG_TOLERANCE;
+  expect.soft({ ...used, ...(isNear && { log_bytes: told?.log_bytes }) }, what).toEqual(told);
+}
+
+describe("the receiver", () => {
+  test.each([
+    ["webhook received", {}, 202],
+    ["webhook refused", { signature: "0".repeat(64) }, 401],
+  ])("%s uses what is told", async (what, changes, status) => {
+    const environment = countUsage(await startReceiverEnvironment());
+    const handler = webhookFunction([workflow()], environment);
+    const receive = () => handler(webhookRequest(event(), changes), contextOf("receive-hrflow-webhook"));
+    await receive();
+    environment.takeUsage();
+    expect(await receive()).toMatchObject({ statusCode: status });
+    expectCounted(what, environment.takeUsage());
+    await environment.stop();
+  });
+});
+
+const SUBJECTS: [Connector, Bench][] = [
+  [teamtailor, teamtailorBench()],
+  [flatchr, flatchrBench()],
+  [smartrecruiters, smartrecruitersBench()],
+];
+describe.each(SUBJECTS)("a push to $label", (connector, bench) => {
+  test("uses what is told", async () => {
+    const scene = await openScene(connector, bench);
+    const environment = countUsage(scene.environment);
+    const push = pushOf(connector, scene, environment);
+    await push(scene.addProfile()); // what a new instance reads once
+
+    const profile = scene.addProfile({ info: { email: "somebody.else.canari@example.com" } });
+    expectCounted(`${connector.name}: created`, await push(profile));
+    expectCounted(`${connector.name}: unchanged`, await push(profile));
+    scene.hrflow.editProfile(profile.key, { info: { phone: NEXT_PHONE } });
+    expectCounted(`${connector.name}: updated`, await push(profile));
+    const refused = scene.addProfile({
+      info: { first_name: null, last_name: null, full_name: null, email: null },
+    });
+    expectCounted(`${connector.name}: refused`, await push(refused));
+  });
+});
+
+/** Pushes one profile, as its message asks for; what that used. The poller's own requests are not counted. */
+function pushOf(connector: Connector, scene: Scene, environment: CountingEnvironment) {
+  const action = `push_profile_to_${connector.name}`;
+  const workflow_id = `conformance-${connector.name}`;
+  const declared = {
+    workflow_id,
+    action,
+    hrflow_auth: { secret: "hrflow/conformance" },
+    connector_auth: { secret: scene.secret },
+    push_parameters: scene.account.parameters,
+  };
+  const handler = pushFunction(connector, { workflows: [declared], functions: {} }, environment);
+  return async ({ key, source }: HrflowProfile): Promise<Counted> => {
+    const body = JSON.stringify({ workflow_id, source_key: source.key, profile_key: key });
+    const attributes = { MessageGroupId: key, SentTimestamp: `${Date.now()}`, ApproximateReceiveCount: "1" };
+    const record = { messageId: key, receiptHandle: key, body, attributes, eventSource: "aws:sqs" };
+    const batch = { Records: [record] } as unknown as SQSEvent;
+    expect(await handler(batch, contextOf(action.replaceAll("_", "-")))).toEqual({ batchItemFailures: [] });
+    return { vendor_calls: vendorCalls(environment), ...environment.takeUsage() };
+  };
+}
+
+/** As the last run has logged them. */
+function vendorCalls({ logged }: CountingEnvironment): number {
+  const lines = logged.map(
+    (line) => JSON.parse(line) as { vendor_calls?: Record<string, { calls: number }> },
+  );
+  const byVendor = lines.findLast(({ vendor_calls }) => vendor_calls !== undefined)?.vendor_calls ?? {};
+  return Object.values(byVendor).reduce((sum, { calls }) => sum + calls, 0);
+}
+
+describe("an update from Flatchr", () => {
+  let scene: UpdateScene;
+  let environment: CountingEnvironment;
+  beforeEach(async () => {
+    scene = await startUpdateScene();
+    environment = countUsage(scene.environment);
+  });
+  afterEach(() => scene.stop());
+
+  test("uses what is told, for a run and for each candidate", async () => {
+    await run(); // what a workflow does once
+    const none = await run();
+    expectCounted("update: run over nobody", none);
+    const people = ["Ada", "Grace", "Katherine", "Mary", "Radia"];
+    for (const name of people) scene.add(name);
+    expectCounted("update: candidate written", perCandidate(await run(), none, people.length));
+    expectCounted("update: candidate unchanged", perCandidate(await run(), none, people.length));
+  });
+
+  async function run(): Promise<Counted> {
+    const workflows = [
+      {
+        workflow_id: "acme-update",
+        action: "update_profiles_in_hrflow_from_flatchr",
+        hrflow_auth: { secret: "hrflow/acme" },
+        connector_auth: { secret: "flatchr/acme" },
+        push_parameters: { source_key: scene.sourceKey },
+        incremental: true,
+      },
+    ];
+    const handler = updateFunction(flatchr, { workflows, functions: {} }, environment);
+    const answer = await handler(
+      { workflow_id: "acme-update" },
+      contextOf("update-profiles-in-hrflow-from-flatchr"),
+    );
+    expect(answer).toMatchObject({ status: "success" });
+    return { vendor_calls: vendorCalls(environment), ...environment.takeUsage() };
+  }
+});
+
+/** To a whole number: the entry of a run in its history is somewhat larger when there was somebody. */
+function perCandidate(all: Counted, none: Counted, candidates: number): Counted {
+  const each = (name: keyof Counted) => Math.round(((all[name] ?? 0) - (none[name] ?? 0)) / candidates);
+  return {
+    vendor_calls: each("vendor_calls"),
+    sqs_requests: each("sqs_requests"),
+    write_units: each("write_units"),
+    read_units: each("read_units"),
+    log_bytes: each("log_bytes"),
+  };
+}

@@ -1,0 +1,85 @@
+/** What must hold when a schedule of pushes has come to rest. Every function names what does not. */
+import type { SeenCandidate } from "../conformance/conformance.ts";
+import type { AtsName, SimulatedAts } from "./ats.ts";
+import { PERSONAL, type People, type Person } from "./people.ts";
+import type { Queue } from "./queue.ts";
+
+/** What the checks look at. */
+export interface Scene {
+  name: AtsName;
+  ats: SimulatedAts;
+  people: People;
+  queue: Queue;
+  /** The candidates that Relay has made, also those that are gone. */
+  made: ReadonlyMap<string, Person>;
+  /** By recruiters. */
+  deleted: ReadonlySet<string>;
+  edited: ReadonlySet<string>;
+  /** The first person was in the ATS before anything happened. */
+  isHandmade: boolean;
+  workflows: number;
+  /** What was logged, measured, and written to the table and the queues. */
+  said: readonly string[];
+}
+
+/** The reasons for which an event may be given up in a simulation. */
+const DOCUMENTED_REASONS = ["write_failure", "create_outcome_unknown"];
+
+export async function wrongAtRest(scene: Scene): Promise<string[]> {
+  const candidates = await scene.ats.account.candidates();
+  return [
+    ...scene.people.persons.flatMap((person) => wrongPerson(scene, person, candidates)),
+    ...wrongForeign(scene, candidates),
+    ...wrongDeadLetters(scene),
+    ...wrongSaid(scene),
+  ];
+}
+
+function wrongPerson(scene: Scene, person: Person, candidates: SeenCandidate[]): string[] {
+  const { people, ats, made, workflows } = scene;
+  const name = `person ${person.index}`;
+  const emails = person.versions.map(({ email }) => email.toLowerCase());
+  const own = candidates.filter(({ email }) => emails.includes(email?.toLowerCase() ?? ""));
+  if (!person.isAnnounced) return own.length > 0 ? [`${name} was pushed without being announced`] : [];
+
+  const ours = own.filter(({ id }) => made.has(id));
+  const wrong: string[] = [];
+  if (ours.length > workflows) wrong.push(`${name} has ${ours.length} candidates`);
+  const isAlwaysThere = person.index === 0 && scene.isHandmade && scene.deleted.size === 0;
+  if (isAlwaysThere && workflows === 1 && new Set(emails).size === 1 && ours.length > 0)
+    wrong.push(`${name} was there, and was created all the same`);
+
+  const givenUpAt = Math.max(
+    ...scene.queue.deadLetters.filter(({ body }) => body.includes(person.profileKey)).map(({ sentAt }) => sentAt),
+  );
+  if (givenUpAt >= person.changedAt) return wrong; // Announced by a dead letter: see below for its reason.
+  if (own.length === 0) return [...wrong, `${name} is in no candidate`];
+  const differences = own.map((candidate) => ats.differences(candidate, people.current(person), made.has(candidate.id)));
+  const best = differences.reduce((one, other) => (other.length < one.length ? other : one));
+  // Two workflows may have made one each; with one, every candidate that is left of it must be right.
+  const counted = workflows === 1 ? own.filter(({ id }) => made.has(id)).length : 0;
+  if (best.length > 0) wrong.push(...best.map((difference) => `${name}: ${difference}`));
+  else if (counted === 1 && own.length === 1 && best.length > 0) wrong.push(`${name} is not up to date`);
+  return wrong;
+}
+
+/** What a recruiter has added to a candidate that is still there. */
+function wrongForeign({ ats, edited, deleted }: Scene, candidates: SeenCandidate[]): string[] {
+  return candidates
+    .filter(({ id }) => edited.has(id) && !deleted.has(id))
+    .flatMap(({ id, details }) => {
+      const text = JSON.stringify(details);
+      return ats.foreign.filter((part) => !text.includes(part)).map((part) => `${id} has lost ${part}`);
+    });
+}
+
+function wrongDeadLetters({ queue }: Scene): string[] {
+  return queue.deadLetters
+    .filter(({ reason }) => !DOCUMENTED_REASONS.includes(reason ?? ""))
+    .map(({ reason }) => `an event was given up because of ${reason}`);
+}
+
+function wrongSaid({ said }: Scene): string[] {
+  const all = said.join("\n");
+  return PERSONAL.filter((text) => all.includes(text)).map((text) => `"${text}" stands in a log, a metric, the table or a queue`);
+}

@@ -1,0 +1,292 @@
+/**
+ * The world of one schedule: AWS and the vendors in memory, and a gate through which everything passes that the code under
+ * test does. At the gate a call takes time, fails before or after its effect, or is the last that its invocation makes.
+ */
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { Environment } from "../../lib/environment.ts";
+import type { Log } from "../../lib/log.ts";
+import { createMetrics } from "../../lib/metrics.ts";
+import { createPacer } from "../../lib/pace.ts";
+import { createSecretReader } from "../../lib/secrets.ts";
+import { readSettings } from "../../lib/settings.ts";
+import type { Fault } from "../../local/vendors/faults.ts";
+import { fetchFailed, toAsked, toResponse } from "../../local/vendors/in-process.ts";
+import type { Asked, Simulator } from "../../local/vendors/simulator.ts";
+import type { Clock, Owner } from "./clock.ts";
+import type { Dice } from "./dice.ts";
+import { createTable } from "./table.ts";
+
+/** What happened, one line each, and how often. */
+export interface Witness {
+  note(line: string): void;
+  count(what: Happening): void;
+  /** An invocation has died there. */
+  crashed(point: string): void;
+  /** A vendor has been called; `status` is the one that it gave, whether it arrived or not. */
+  performed(vendor: string, asked: Asked, status: number | string, changed: boolean): void;
+  wrong(what: string): void;
+}
+export type Happening = "effect" | "crash" | "vendor fault" | "AWS fault" | "invocation" | "redelivery";
+
+/** How likely things go wrong; nothing does any more when the calm begins. */
+export interface Trouble {
+  vendors: number;
+  aws: number;
+  /** Of an invocation. */
+  crash: number;
+  calmFrom: number;
+}
+
+/** An instance of a function: what it has in memory is lost with it. */
+export interface Instance {
+  name: string;
+  isGone: boolean;
+  /** Is gone when it is over, and with it all that it waited for. */
+  invocation: Owner;
+  /** Effects until it dies, and on which side of the last; never when undefined. */
+  diesAt: number | undefined;
+  dies: "before" | "after";
+  /** Told when it dies. */
+  onDeath: () => void;
+}
+
+export interface WorldOptions {
+  clock: Clock;
+  dice: Dice;
+  trouble: Trouble;
+  witness: Witness;
+  /** Every vendor, by the name of its host. */
+  vendors: Readonly<Record<string, Simulator>>;
+  /** Faults of a vendor's own, such as those that only a create may have. */
+  faultsOf(asked: Asked): readonly VendorFault[];
+  secrets: Readonly<Record<string, object>>;
+  /** Environment variables of the functions. */
+  variables: Record<string, string>;
+  sqs: { send(command: object): object };
+}
+
+/** `late`: the request takes effect when nobody waits any more. `slow`: the answer comes late, but in time. */
+export type VendorFault = Fault | { kind: "refused" | "late" | "slow_answer" };
+
+/** In milliseconds: over the network, one way. */
+const LONGEST_WAY = 120;
+const LATE_AFTER = [31_000, 50_000] as const;
+const SLOW_BY = 15_000;
+/** Who waits for it ends with its own signal. */
+const NO_ANSWER = Symbol("no answer");
+const READS = new Set(["GetItemCommand", "BatchGetItemCommand", "QueryCommand"]);
+
+export type World = ReturnType<typeof createWorld>;
+
+export function createWorld(options: WorldOptions) {
+  const { clock, dice, trouble, witness, vendors } = options;
+  const table = createTable();
+  const settings = readSettings(options.variables);
+  const said: string[] = [];
+  let ids = 0;
+  let inFlight = 0;
+
+  const isCalm = () => clock.now() >= trouble.calmFrom;
+
+  function die(instance: Instance, point: string): void {
+    instance.isGone = true;
+    instance.invocation.isGone = true;
+    witness.count("crash");
+    witness.crashed(point);
+    witness.note(`✗ ${instance.name} dies ${point}`);
+    instance.onDeath();
+  }
+
+  /**
+   * One effect of an instance. It has a way to go, and so has its answer; neither arrives at who is gone.
+   *
+   * @param call what to do, and the time that it takes in addition
+   * @param signal ends the waiting, not the effect
+   */
+  function act<T>(
+    instance: Instance,
+    name: string,
+    call: { perform(): Promise<T | typeof NO_ANSWER>; takes?: number; answers?: number },
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const there = 1 + dice.below(LONGEST_WAY) + (call.takes ?? 0);
+    const back = 1 + dice.below(LONGEST_WAY) + (call.answers ?? 0);
+    return new Promise((resolve, reject) => {
+      if (instance.isGone) return; // It does nothing any more, and never learns of it.
+      witness.count("effect");
+      if (instance.diesAt !== undefined) instance.diesAt -= 1;
+      const isLast = instance.diesAt === 0 && !isCalm();
+      if (isLast && instance.dies === "before") return die(instance, `before ${name}`);
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      inFlight += 1;
+      clock.at(clock.now() + there, () => {
+        inFlight -= 1;
+        void clock.hold(perform());
+      });
+
+      async function perform(): Promise<void> {
+        let answer: () => void;
+        try {
+          const result = await call.perform();
+          answer = () => {
+            if (result !== NO_ANSWER) resolve(result);
+          };
+        } catch (error) {
+          answer = () => reject(error);
+        }
+        if (isLast && !instance.isGone) return die(instance, `after ${name}`);
+        clock.at(clock.now() + back, answer, instance);
+      }
+    });
+  }
+
+  function callAws<T>(instance: Instance, command: object, perform: () => T): Promise<T> {
+    const name = command.constructor.name.replace("Command", "");
+    const fault = !isCalm() && dice.chance(trouble.aws) ? dice.pick(["before", "after", "twice"] as const) : undefined;
+    return act(instance, name, {
+      async perform() {
+        if (fault !== undefined) {
+          witness.count("AWS fault");
+          witness.note(`⚡ ${instance.name}: ${name} ${fault === "twice" ? "is sent twice" : `fails ${fault} its effect`}`);
+        }
+        if (fault === "before") throw named("InternalServerError");
+        let result = perform();
+        // The SDK asks again when an answer is lost; that a condition has failed then is an answer, too.
+        if (fault === "twice") result = perform();
+        if (fault === "after") throw named("TimeoutError");
+        return result;
+      },
+    });
+  }
+
+  async function callVendor(instance: Instance, input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> {
+    const request = input instanceof Request && init === undefined ? input : new Request(input, init);
+    const vendor = vendors[new URL(request.url).host];
+    if (vendor === undefined) throw new Error(`nobody is at ${request.url}`);
+    const asked = await clock.hold(toAsked(request));
+    const name = `${asked.method} ${vendorOf(asked)}`;
+    const fault = !isCalm() && dice.chance(trouble.vendors) ? dice.pick(options.faultsOf(asked)) : undefined;
+    const takes = fault?.kind === "late" ? LATE_AFTER[0] + dice.below(LATE_AFTER[1] - LATE_AFTER[0]) : 0;
+    const answers = fault?.kind === "slow_answer" ? dice.below(SLOW_BY) : 0;
+    return act(
+      instance,
+      name,
+      {
+        takes,
+        answers,
+        perform: () => performAt(vendor, asked, fault, instance, request),
+      },
+      request.signal,
+    );
+  }
+
+  async function performAt(
+    vendor: Simulator,
+    asked: Asked,
+    fault: VendorFault | undefined,
+    instance: Instance,
+    request: Request,
+  ): Promise<Response | typeof NO_ANSWER> {
+    if (fault !== undefined) {
+      witness.count("vendor fault");
+      const when = "when" in fault ? ` ${fault.when} its effect` : "";
+      const status = "status" in fault ? ` ${fault.status}` : "";
+      witness.note(`⚡ ${instance.name}: ${vendorOf(asked)} ${asked.method} ${fault.kind}${status}${when}`);
+    }
+    if (fault?.kind === "refused") throw fetchFailed("ECONNREFUSED");
+    const isOwn = fault?.kind === "late" || fault?.kind === "slow_answer";
+    const outcome = await vendor.perform(asked, isOwn ? undefined : (fault as Fault | undefined));
+    const call = vendor.calls.at(-1);
+    witness.performed(vendorOf(asked), asked, call?.status ?? "never", call?.changed ?? false);
+    if (fault?.kind === "late" || outcome.kind === "never") return NO_ANSWER;
+    return toResponse(outcome, request.url, NEVER);
+  }
+
+  /** The world as one instance sees it. */
+  function environmentOf(instance: Instance): Environment {
+    const log: Log = {
+      debug: () => {},
+      info: (message, fields) => said.push(JSON.stringify([message, fields])),
+      warn: (message, fields) => said.push(JSON.stringify([message, fields])),
+      error: (message, fields) => said.push(JSON.stringify([message, fields])),
+      addContext: () => {},
+    };
+    const sendToTable = (command: object) =>
+      callAws(instance, command, () => {
+        if (!READS.has(command.constructor.name)) said.push(JSON.stringify(command, onlyInput));
+        return table.answer(command);
+      });
+    const world = {
+      settings,
+      log,
+      metrics: createMetrics(clock.now, (line) => said.push(line)),
+      secrets: createSecretReader(
+        { send: ((command: GetSecretValueCommand) => callAws(instance, command, () => secretOf(command))) as SecretsManagerClient["send"] },
+        clock.now,
+      ),
+      dynamodb: { send: sendToTable as DynamoDBClient["send"] },
+      sqs: {
+        send: ((command: object) =>
+          callAws(instance, command, () => {
+            said.push(JSON.stringify(command, onlyInput));
+            return options.sqs.send(command);
+          })) as SQSClient["send"],
+      },
+      fetch: ((input, init) => callVendor(instance, input, init)) as typeof fetch,
+      lookup: async () => [{ address: "192.0.2.1", family: 4 }],
+      download: (url: URL, _addresses: unknown, signal: AbortSignal) => callVendor(instance, url, { signal }),
+      now: clock.now,
+      random: dice.next,
+      randomId: () => {
+        ids += 1;
+        return `id-${ids}`;
+      },
+      abortAfter: (milliseconds: number) => clock.abortAfter(milliseconds, instance.invocation),
+      sleep: (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal, instance.invocation),
+    };
+    return { ...world, pacer: createPacer(world) };
+  }
+
+  function secretOf({ input }: GetSecretValueCommand): object {
+    const value = options.secrets[input.SecretId ?? ""];
+    if (value === undefined || input.VersionStage === "AWSPREVIOUS") throw named("ResourceNotFoundException");
+    return { SecretString: JSON.stringify(value), CreatedDate: new Date(0) };
+  }
+
+  return {
+    table,
+    environmentOf,
+    isCalm,
+    /** How many effects are on their way, also of those who are gone. */
+    inFlight: () => inFlight,
+    /** What the code has logged, measured, and written to the table and the queues. */
+    said,
+    newInstance(name: string): Instance {
+      return { name, isGone: false, invocation: { isGone: false }, diesAt: undefined, dies: "before", onDeath: () => {} };
+    },
+    /** Decides whether and where the next invocation of an instance dies. */
+    threaten(instance: Instance, effects: number): void {
+      const dies = !isCalm() && dice.chance(trouble.crash);
+      instance.diesAt = dies ? 1 + dice.below(effects) : undefined;
+      instance.dies = dice.pick(["before", "after"]);
+    },
+  };
+}
+
+const NEVER = new AbortController().signal;
+
+/** "teamtailor" of "http://teamtailor.example/v1/candidates" */
+function vendorOf({ url }: Asked): string {
+  return url.host.split(".")[0] ?? "";
+}
+
+/** Of a command of the SDK, what it sends. */
+function onlyInput(key: string, value: unknown): unknown {
+  return key === "" && typeof value === "object" && value !== null && "input" in value ? value.input : value;
+}
+
+function named(name: string): Error {
+  return Object.assign(new Error(name), { name });
+}
