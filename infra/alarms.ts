@@ -2,8 +2,8 @@
  * What wakes somebody. Each alarm has a section in docs/runbook.md, by the name of its kind. CloudWatch bills an alarm by
  * the metrics that it reads, some $0.10 a month each: docs/runbook.md tells how many there are.
  */
-import { arnOf, idsOf, type Reference, type Resource, ref, text, unmistakable } from "./cloudformation.ts";
-import { pushFunctions, RECEIVER, updateFunctions, workflowsOf } from "./functions.ts";
+import { idsOf, type Reference, type Resource, ref, text, unmistakable } from "./cloudformation.ts";
+import { byId, type DeclaredWorkflow, pushFunctions, RECEIVER, updateFunctions } from "./functions.ts";
 import {
   apiMetric,
   lambdaMetric,
@@ -15,6 +15,7 @@ import {
 import { ALARM_TOPIC } from "./notification.ts";
 import { longestGapInHours } from "./schedule-gap.ts";
 
+const declared = [...byId.values()];
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -89,7 +90,8 @@ const STALE_CHANGE: Condition = {
   missing: "ignore",
 };
 
-export function alarms(): Record<string, Resource> {
+/** @param workflows the declared ones, unless a page shows others */
+export function alarms(workflows: readonly DeclaredWorkflow[] = declared): Record<string, Resource> {
   const queueFunctions = [...pushFunctions, ...updateFunctions].map(({ name }) => name);
   const visible = "ApproximateNumberOfMessagesVisible";
   const list = [
@@ -152,7 +154,7 @@ export function alarms(): Record<string, Resource> {
       STALE_CHANGE,
       query("MAX", "update_oldest_pending_age"),
     ),
-    ...updateFunctions.flatMap(({ name }) => stalledUpdates(name)),
+    ...workflows.flatMap(stalledUpdate),
   ];
   return Object.fromEntries(list);
 }
@@ -166,34 +168,32 @@ const LONGEST_WATCH_IN_HOURS = 7 * 24;
  * One for each workflow with a schedule, for each has its own interval. No data is what it looks for, so it rings, too, from
  * the deployment of a new workflow until its first run is complete.
  */
-function stalledUpdates(functionName: string): [string, Resource][] {
-  return workflowsOf(functionName).flatMap((workflow) => {
-    if (workflow.direction !== "update" || !workflow.schedule || !workflow.persist) return [];
-    const { expression, time_zone } = workflow.schedule;
-    const gap = longestGapInHours(expression, time_zone);
-    if (gap === undefined || gap > LONGEST_WATCH_IN_HOURS - 24) return [];
-    const hours = Math.min(Math.max(Math.ceil(2 * gap) + 1, LEAST_WATCH_IN_HOURS), LONGEST_WATCH_IN_HOURS);
-    const { workflow_id, action } = workflow;
-    const condition: Condition = {
-      periodInSeconds: HOUR,
-      periods: hours,
-      comparison: "LessThanThreshold",
-      threshold: 1,
-      missing: "breaching",
-    };
-    const metric = {
-      Namespace: metricsNamespace,
-      MetricName: "updates_completed",
-      Dimensions: [
-        { Name: "workflow_id", Value: workflow_id },
-        { Name: "action", Value: action },
-      ],
-      Statistic: "Sum",
-      Period: HOUR,
-    };
-    const says = `The workflow ${workflow_id} has completed no run for ${hours} hours`;
-    return [alarm("update-stalled", unmistakable(workflow_id), workflow_id, says, condition, metric)];
-  });
+function stalledUpdate(workflow: DeclaredWorkflow): [string, Resource][] {
+  if (workflow.direction !== "update" || !workflow.schedule || !workflow.persist) return [];
+  const { expression, time_zone } = workflow.schedule;
+  const gap = longestGapInHours(expression, time_zone);
+  if (gap === undefined || gap > LONGEST_WATCH_IN_HOURS - 24) return [];
+  const hours = Math.min(Math.max(Math.ceil(2 * gap) + 1, LEAST_WATCH_IN_HOURS), LONGEST_WATCH_IN_HOURS);
+  const { workflow_id, action } = workflow;
+  const condition: Condition = {
+    periodInSeconds: HOUR,
+    periods: hours,
+    comparison: "LessThanThreshold",
+    threshold: 1,
+    missing: "breaching",
+  };
+  const metric = {
+    Namespace: metricsNamespace,
+    MetricName: "updates_completed",
+    Dimensions: [
+      { Name: "workflow_id", Value: workflow_id },
+      { Name: "action", Value: action },
+    ],
+    Statistic: "Sum",
+    Period: HOUR,
+  };
+  const says = `The workflow ${workflow_id} has completed no run for ${hours} hours`;
+  return [alarm("update-stalled", unmistakable(workflow_id), workflow_id, says, condition, metric)];
 }
 
 /** On one metric of one resource. */
@@ -252,9 +252,4 @@ function alarm(
       },
     },
   ];
-}
-
-/** For the dashboard. */
-export function alarmArns(): Reference[] {
-  return Object.keys(alarms()).map(arnOf);
 }

@@ -1,9 +1,9 @@
 /** One look that tells whether profiles flow: all workflows together at the top, each of its own below. */
 import type { Connector } from "../lib/connector.ts";
 import { connectors as list } from "../lib/connectors/index.ts";
-import { alarmArns } from "./alarms.ts";
-import { idsOf, type Resource, text } from "./cloudformation.ts";
-import { byId, pushFunctions, RECEIVER, updateFunctions } from "./functions.ts";
+import { alarms } from "./alarms.ts";
+import { arnOf, idsOf, type Resource, text } from "./cloudformation.ts";
+import { byId, type DeclaredWorkflow, pushFunctions, RECEIVER, updateFunctions } from "./functions.ts";
 import { apiMetric, lambdaMetric, queueMetric } from "./metric.ts";
 import { asText, chart, inRows, line, type Part, serviceLine, total, type Widget } from "./widgets.ts";
 
@@ -37,15 +37,16 @@ export function dashboard(): Record<string, Resource> {
   };
 }
 
-export function widgets(): Widget[] {
+/** @param workflows the declared ones, unless a page shows others */
+export function widgets(workflows: readonly DeclaredWorkflow[] = [...byId.values()]): Widget[] {
   return inRows([
     { height: 2, parts: [introduction()] },
-    { height: 3, parts: [alarmStatus()] },
+    { height: 3, parts: [alarmStatus(workflows)] },
     { height: 6, parts: [webhooks(), pushes(), updates()] },
     { height: 6, parts: [lag(), deadLetters(), pending()] },
     { height: 6, parts: [latency(), rateLimits(), credentials()] },
     { height: 6, parts: [waiting(), functionFailures(), api()] },
-    ...[...byId.values()].slice(0, MAXIMUM_WORKFLOWS).map(ofWorkflow),
+    ...workflows.slice(0, MAXIMUM_WORKFLOWS).map(ofWorkflow),
   ]);
 }
 
@@ -54,9 +55,9 @@ function introduction(): Part {
   return { type: "text", properties: { markdown } };
 }
 
-function alarmStatus(): Part {
-  const alarms = alarmArns().slice(0, MAXIMUM_ALARMS).map(asText);
-  return { type: "alarm", properties: { title: "Alarms", alarms } };
+function alarmStatus(workflows: readonly DeclaredWorkflow[]): Part {
+  const ids = Object.keys(alarms(workflows)).slice(0, MAXIMUM_ALARMS);
+  return { type: "alarm", properties: { title: "Alarms", alarms: ids.map((id) => asText(arnOf(id))) } };
 }
 
 function webhooks(): Part {
@@ -159,15 +160,10 @@ function api(): Part {
   ]);
 }
 
-function ofWorkflow({
-  workflow_id,
-  action,
-  direction,
-}: {
-  workflow_id: string;
-  action: string;
-  direction: "push" | "update";
-}): { height: number; parts: Part[] } {
+function ofWorkflow({ workflow_id, action, direction }: DeclaredWorkflow): {
+  height: number;
+  parts: Part[];
+} {
   const of = { workflow_id, action };
   if (direction === "push") {
     const outcomes = [

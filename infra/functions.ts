@@ -71,3 +71,5 @@ export const updateFunctions: QueueFunction[] = connectors
 export function workflowsOf(functionName: string) {
   return [...byId.values()].filter(({ action }) => action === functionName.replaceAll("-", "_"));
 }
+
+export type DeclaredWorkflow = ReturnType<typeof workflowsOf>[number];

@@ -6,7 +6,7 @@
  * @see https://docs.aws.amazon.com/lambda/latest/dg/testing-functions.html#creating-shareable-events
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { name as service } from "../package.json" with { type: "json" };
+import packageJson from "../package.json" with { type: "json" };
 
 /** Where the console looks. It is made with the first event that somebody shares, so it can be there already. */
 const REGISTRY = "lambda-testevent-schemas";
@@ -26,7 +26,7 @@ export function publishingCommands(stage: string): string[] {
     `aws schemas describe-registry --registry-name ${REGISTRY} >/dev/null 2>&1 ||`,
     `  aws schemas create-registry --registry-name ${REGISTRY}`,
     ...[...byFunction].flatMap(([functionName, events]) => {
-      const name = `_${service}-${stage}-${functionName}-schema`;
+      const name = `_${packageJson.name}-${stage}-${functionName}-schema`;
       const schema = `--registry-name ${REGISTRY} --schema-name ${name}`;
       const content = `--type OpenApi3 --content ${quoted(JSON.stringify(documentOf(functionName, events)))}`;
       return [

@@ -3,7 +3,7 @@
  *
  * A connector is a folder `lib/connectors/<name>/` with five files that look alike: `index.ts` (the definition below, as
  * data), `schema.ts` (what the secret, the parameters and a candidate look like), `mapping.ts` (profile → candidate, pure),
- * `client.ts` (the calls) and `check.ts` (whether they can work). The engine (`lib/push.ts`) knows this contract and nothing of any ATS.
+ * `client.ts` (the calls) and `check.ts` (whether they can work). The engine (`lib/push/push.ts`) knows this contract and nothing of any ATS.
  */
 import type * as v from "valibot";
 import type { Environment } from "./environment.ts";
@@ -114,6 +114,8 @@ export interface Finding {
 
 /** The ATS's candidates, as far as a push needs them. Every method throws VendorError when a call fails. */
 export interface CandidateStore<Candidate> {
+  /** What `find` looks for: as long as it is the same, the same candidate is found. Undefined where nothing can be looked for. */
+  identity(candidate: Candidate): string | undefined;
   /** Looks for the candidate by what identifies a person in this ATS. Changes nothing. */
   find(candidate: Candidate): Promise<Found>;
   /**

@@ -38,13 +38,14 @@ export function decoded(text: string): string {
 }
 
 /** The runs of letters and digits in a text that are base64 or hexadecimal of a readable text, and that text. */
-export function decodedRuns(text: string): { run: string; meaning: string }[] {
-  const runs = [...new Set(text.match(RUN))];
-  return runs.flatMap((run) =>
+export function decodedRuns(text: string): { start: number; end: number; meaning: string }[] {
+  return [...text.matchAll(RUN)].flatMap(({ 0: run, index }) =>
     (["base64", "hex"] as const).flatMap((encoding) => {
       if (encoding === "hex" && !/^[0-9a-f]+$/i.test(run)) return [];
       const meaning = Buffer.from(run, encoding).toString();
-      return isReadable(meaning) ? [{ run, meaning: meaning.normalize() }] : [];
+      return isReadable(meaning)
+        ? [{ start: index, end: index + run.length, meaning: meaning.normalize() }]
+        : [];
     }),
   );
 }

@@ -70,8 +70,9 @@ export class VendorError extends Error {
   readonly retryAfterInSeconds: number | undefined;
   /** The vendor's own words, cleaned of personal data. */
   readonly detail: string;
-  /** The same as they came: neither logged nor shown, and nobody else's to read. */
+  /** The same as they came, and how they are cleaned: neither is ever shown, for private fields are not printed. */
   readonly #words: string;
+  readonly #clean: (person: unknown) => string;
 
   constructor(
     call: { vendor: string; method: string; url: string },
@@ -81,6 +82,8 @@ export class VendorError extends Error {
       detail: string;
       /** What the vendor said, before it was cleaned; the detail unless given. */
       words?: string;
+      /** Cleans the same words of what is known of a person as well. */
+      clean?: (person: unknown) => string;
       retryAfterInSeconds?: number | undefined;
       cause?: unknown;
     },
@@ -92,12 +95,18 @@ export class VendorError extends Error {
     this.effect = failure.effect;
     this.detail = failure.detail;
     this.#words = failure.words ?? failure.detail;
+    this.#clean = failure.clean ?? (() => failure.detail);
     this.retryAfterInSeconds = failure.retryAfterInSeconds;
   }
 
   /** Whether the vendor's words are of this kind; also where one of them is somebody's name, and not in `detail`. */
   says(pattern: RegExp): boolean {
     return pattern.test(this.#words);
+  }
+
+  /** The detail, cleaned also of what is known of the person whom the call is about. */
+  detailWithout(person: unknown): string {
+    return this.#clean(person);
   }
 
   /** The credential was refused, or does not permit the call. */

@@ -2,7 +2,7 @@
 import ky, { isNetworkError, type KyResponse } from "ky";
 import * as v from "valibot";
 import type { Environment } from "./environment.ts";
-import { VendorError } from "./errors.ts";
+import { PermanentError, VendorError } from "./errors.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Pace, RateLimit } from "./pace.ts";
 import { scrub } from "./scrub.ts";
@@ -69,6 +69,7 @@ export interface VendorClient {
   /**
    * @returns the checked answer.
    * @throws VendorError for anything else than a 2xx with the expected answer.
+   * @throws PermanentError for a path that an id has turned into another one.
    */
   call<T>(method: Method, path: string, call: VendorCall<T>): Promise<T>;
 }
@@ -88,6 +89,7 @@ export function createVendorClient(connection: VendorConnection, environment: En
 
   return {
     async call(method, path, call) {
+      refuseOtherPath(path, connection.vendor);
       const limit = call.limit ?? connection.limit;
       if (limit === undefined) return send(method, path, call);
       const pace = paceOf(limit, call.endpoint);
@@ -177,11 +179,15 @@ export function createVendorClient(connection: VendorConnection, environment: En
         : body === undefined
           ? describeForeignBody(text)
           : connection.describeError(body);
+      const said = words ?? "";
+      const sent = [call.json, call.query, await textsOf(call.form), connection.secrets, connection.personal];
+      const clean = (person: unknown) => scrub(said, sent, person);
       throw new VendorError(target, {
         status,
         effect: status >= 400 && status < 500 && status !== 408 ? "none" : "unknown",
-        detail: scrub(words ?? "", call.json, call.query, textsOf(call.form), connection.secrets, connection.personal),
-        words: words ?? "",
+        detail: clean(undefined),
+        words: said,
+        clean,
         retryAfterInSeconds: retryAfter(response.headers, environment.now()),
       });
     }
@@ -197,6 +203,12 @@ export function createVendorClient(connection: VendorConnection, environment: En
     }
     return result.output;
   }
+}
+
+/** An id of dots is no id: it would make the path of another call. What else an id may hold is encoded by who puts it there. */
+function refuseOtherPath(path: string, vendor: string): void {
+  if (!/(^|\/)(\.|%2e){1,2}(\/|\?|$)/i.test(path)) return;
+  throw new PermanentError("bad_target_parameters", `an id of ${vendor} is "." or "..": no call was made`);
 }
 
 /** Seconds to wait before a call that was refused with 429 is made again; undefined when it is not worth waiting for. */
@@ -235,11 +247,17 @@ async function readText(response: Response): Promise<string> {
   return text + decoder.decode();
 }
 
-/** What stands in a form, and what its files are called: often by a person's name. */
-function textsOf(form: FormData | undefined): string[] {
-  return [...(form?.values() ?? [])].flatMap((value) =>
-    typeof value === "string" ? [value] : [value.name, value.name.replace(/\.\w+$/, "")],
-  );
+/** A file that is a text may be quoted; a larger one is no text. */
+const MAXIMUM_TEXT_IN_BYTES = 200_000;
+
+/** What stands in a form, in its files too, and what those are called: often by a person's name. */
+async function textsOf(form: FormData | undefined): Promise<string[]> {
+  const texts = [...(form?.values() ?? [])].map(async (value) => {
+    if (typeof value === "string") return [value];
+    const content = value.size <= MAXIMUM_TEXT_IN_BYTES ? await value.text() : "";
+    return [value.name, value.name.replace(/\.\w+$/, ""), content];
+  });
+  return (await Promise.all(texts)).flat();
 }
 
 function parseJson(text: string): unknown {

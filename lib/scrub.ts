@@ -29,67 +29,92 @@ export function scrub(text: string, ...data: unknown[]): string {
   // Not cut: the rest of what was cut in two would not be recognised.
   if (text.length > MAXIMUM_CHARACTERS_TO_CLEAN) return `a message of ${text.length} characters`;
   const values = stringsIn(data);
+  const index = indexOf(values);
   const plain = decoded(text).normalize();
-  let clean = withoutParts(withoutValues(plain, values), values);
-  for (const { run, meaning } of decodedRuns(clean)) {
-    if (withoutParts(withoutValues(meaning, values), values) !== meaning) clean = clean.replaceAll(run, "…");
-  }
-  clean = clean.replace(E_MAIL, "…").replace(PHONE, "…");
-  clean = clean.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  const encoded = decodedRuns(plain).filter(({ meaning }) => quotesIn(meaning, values, index).length > 0);
+  const hidden = [
+    ...quotesIn(plain, values, index),
+    ...encoded,
+    ...[...plain.matchAll(E_MAIL), ...plain.matchAll(PHONE)].map(toRange),
+  ];
+  const clean = withDots(plain, hidden)
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
   if (clean.length <= MAXIMUM_CHARACTERS) return clean;
   return `${clean.slice(0, MAXIMUM_CHARACTERS).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
-/** Without the values that stand in it whole. */
-function withoutValues(text: string, values: readonly string[]): string {
-  // What is longer than the text cannot stand in it.
-  const quotable = values.filter((value) => value.length <= text.length);
-  let clean = text;
-  for (const value of quotable.sort((a, b) => b.length - a.length)) {
-    clean = clean.replaceAll(
-      new RegExp(`(?<![\\p{L}\\p{N}])${RegExp.escape(value)}(?![\\p{L}\\p{N}])`, "giu"),
-      "…",
-    );
-  }
-  return clean;
+/** From where in a text to where. */
+interface Range {
+  start: number;
+  end: number;
 }
 
-/** Without what was taken out of values: words in a row, whatever stands between them; a name's words; long runs; cut words. */
-function withoutParts(text: string, values: readonly string[]): string {
-  const { quotations, names, words } = indexOf(values);
-  const unrun = text.replace(RUN, (run) => (values.some((value) => value.includes(run)) ? "…" : run));
-  const found = [...unrun.matchAll(WORD)].map(({ 0: word, index }) => {
-    return { word: word.toLowerCase(), start: index, end: index + word.length };
-  });
-  const isQuoted = found.map(({ word, start, end }) => {
-    const isCut = CUT.test(unrun.slice(start - 3, start)) || CUT.test(unrun.slice(end, end + 3));
-    return names.has(word) || (isCut && isPartOf(word, words));
-  });
-  for (const position of found.keys()) {
-    for (let length = 1; length <= WORDS_OF_A_QUOTATION; length += 1) {
-      const row = found.slice(position, position + length).map(({ word }) => word);
-      if (quotations.has(row.join(" "))) isQuoted.fill(true, position, position + length);
-    }
-  }
+/** The text with "…" in place of each range, and of ranges that overlap or touch. */
+function withDots(text: string, ranges: Range[]): string {
   let clean = "";
   let end = 0;
-  for (const [position, word] of found.entries()) {
-    if (!isQuoted[position]) continue;
-    if (!(isQuoted[position - 1] ?? false)) clean += `${unrun.slice(end, word.start)}…`;
-    end = word.end;
+  for (const range of ranges.toSorted((one, other) => one.start - other.start)) {
+    if (range.start > end || (end === 0 && range.start === 0)) clean += `${text.slice(end, range.start)}…`;
+    end = Math.max(end, range.end);
   }
-  return clean + unrun.slice(end);
+  return clean + text.slice(end);
 }
 
-/** What withoutParts looks for. */
+/** Where a text quotes values. */
+function quotesIn(text: string, values: readonly string[], index: Index): Range[] {
+  return [...wholeValues(text, values), ...longRuns(text, values), ...words(text, index)];
+}
+
+function wholeValues(text: string, values: readonly string[]): Range[] {
+  // What is longer than the text cannot stand in it.
+  const quotable = values.filter((value) => value.length <= text.length);
+  return quotable.flatMap((value) => {
+    const whole = new RegExp(`(?<![\\p{L}\\p{N}])${RegExp.escape(value)}(?![\\p{L}\\p{N}])`, "giu");
+    return [...text.matchAll(whole)].map(toRange);
+  });
+}
+
+/** Long runs that stand in a value as well. */
+function longRuns(text: string, values: readonly string[]): Range[] {
+  const runs = [...text.matchAll(RUN)];
+  return runs.filter(([run]) => values.some((value) => value.includes(run))).map(toRange);
+}
+
+/** Words of names, words that were cut, and words in a row, whatever stands between them. */
+function words(text: string, { quotations, names, all }: Index): Range[] {
+  const found = [...text.matchAll(WORD)].map((match) => ({
+    word: match[0].toLowerCase(),
+    ...toRange(match),
+  }));
+  const single = found.filter(({ word, start, end }) => {
+    const isCut = CUT.test(text.slice(Math.max(0, start - 3), start)) || CUT.test(text.slice(end, end + 3));
+    return names.has(word) || (isCut && isPartOf(word, all));
+  });
+  const rows = found.flatMap(({ start }, position) =>
+    Array.from({ length: WORDS_OF_A_QUOTATION - 1 }, (_, more) => {
+      const row = found.slice(position, position + more + 2);
+      return { start, end: row.at(-1)?.end ?? 0, row: row.map(({ word }) => word).join(" ") };
+    }).filter(({ row }) => quotations.has(row)),
+  );
+  return [...single, ...rows];
+}
+
+function toRange({ 0: text, index }: RegExpExecArray): Range {
+  return { start: index, end: index + text.length };
+}
+
+type Index = ReturnType<typeof indexOf>;
+
+/** What words are looked up in. */
 function indexOf(values: readonly string[]) {
   const quotations = new Set<string>();
   const names = new Set<string>();
-  const words = new Set<string>();
+  const all = new Set<string>();
   for (const value of values) {
     if (value.length > MAXIMUM_CHARACTERS_WITH_WORDS) continue;
     const own = value.toLowerCase().match(WORD) ?? [];
-    for (const word of own) words.add(word);
+    for (const word of own) all.add(word);
     const isAddress = /@|:\/\//.test(value);
     if (own.length <= WORDS_OF_A_NAME && !isAddress) {
       for (const word of own) if (word.length >= LETTERS_OF_A_NAME) names.add(word);
@@ -100,7 +125,7 @@ function indexOf(values: readonly string[]) {
       quotations.add(own.slice(start, start + length).join(" "));
     }
   }
-  return { quotations, names, words };
+  return { quotations, names, all };
 }
 
 function isPartOf(part: string, words: ReadonlySet<string>): boolean {

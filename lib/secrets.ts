@@ -18,8 +18,10 @@ export interface SecretReader {
    * @throws TemporaryError `credential_failure` when it does not exist, is not as it should be, or cannot be read.
    */
   read<T>(name: string, schema: v.GenericSchema<unknown, T>): Promise<T>;
-  /** Reads the secret again, at most once in `SECRET_REFRESH_INTERVAL_IN_SECONDS`; whether its value has changed. */
-  refresh(name: string): Promise<boolean>;
+  /** Reads the secret again, at most once in `SECRET_REFRESH_INTERVAL_IN_SECONDS`. */
+  refresh(name: string): Promise<void>;
+  /** How many values of the secret have been seen so far, one after the other: when it grows, the secret has changed. */
+  valuesSeen(name: string): number;
   /** The previous version, as the last `refresh` found it, while its grace after a rotation lasts; else undefined. */
   readPrevious<T>(name: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined>;
 }
@@ -36,7 +38,9 @@ export function createSecretReader(
   now: () => number,
 ): SecretReader {
   const cache = new Map<string, CachedSecret>();
+  const seen = new Map<string, number>();
   const refreshedAt = new Map<string, number>();
+  const refreshing = new Map<string, Promise<void>>();
 
   async function current(name: string): Promise<CachedSecret> {
     const cached = cache.get(name);
@@ -47,8 +51,14 @@ export function createSecretReader(
   async function load(name: string): Promise<CachedSecret> {
     const { text } = await readVersion(client, name, "AWSCURRENT");
     const entry = { text, value: parseSecret(name, text), previous: undefined, readAt: now() };
+    if (cache.get(name)?.text !== text) seen.set(name, (seen.get(name) ?? 0) + 1);
     cache.set(name, entry);
     return entry;
+  }
+
+  async function loadWithPrevious(name: string): Promise<void> {
+    const entry = await load(name);
+    entry.previous = await readPreviousVersion(client, name, now());
   }
 
   return {
@@ -58,13 +68,16 @@ export function createSecretReader(
 
     async refresh(name) {
       const last = refreshedAt.get(name);
-      if (last !== undefined && now() - last < SECRET_REFRESH_INTERVAL_IN_SECONDS * 1000) return false;
+      // Of those that are refused at the same moment, all wait for the one that reads.
+      if (last !== undefined && now() - last < SECRET_REFRESH_INTERVAL_IN_SECONDS * 1000)
+        return refreshing.get(name);
       refreshedAt.set(name, now());
-      const before = cache.get(name)?.text;
-      const after = await load(name);
-      after.previous = await readPreviousVersion(client, name, now());
-      return before !== after.text;
+      const loading = loadWithPrevious(name).finally(() => refreshing.delete(name));
+      refreshing.set(name, loading);
+      return loading;
     },
+
+    valuesSeen: (name) => seen.get(name) ?? 0,
 
     async readPrevious(name, schema) {
       const previous = cache.get(name)?.previous;

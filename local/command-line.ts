@@ -97,18 +97,30 @@ function toPath(path: string | undefined): string | undefined {
   return resolve((isRunByNpm && process.env.INIT_CWD) || process.cwd(), path);
 }
 
-/** @throws StartError that says what is wrong with the file, without showing any of it. */
-export function readSecrets(file: string): SecretValues {
-  if (!existsSync(file))
-    throw new StartError(`The secrets file ${file} does not exist: give its path with --secrets`);
-  const form = 'it must be JSON like { "hrflow/acme": { "api_secret": "…" } }';
-  const secrets = parseJson(readFileSync(file, "utf8"));
-  if (!isRecord(secrets)) throw new StartError(`The secrets file ${file} cannot be used: ${form}`);
+const SECRETS_FORM = 'it must be JSON like { "hrflow/acme": { "api_secret": "…" } }';
+
+/**
+ * @param nextStep what to do when the file cannot be used
+ * @throws StartError that says what is wrong with the file, without showing any of it
+ */
+export function readSecrets(file: string, nextStep = SECRETS_FORM): SecretValues {
+  const refuse = (problem: string) => new StartError(`The secrets file ${file} ${problem}`);
+  if (!existsSync(file)) throw refuse("does not exist: give its path with --secrets");
+  const secrets = parseJson(readText(file));
+  if (!isRecord(secrets)) throw refuse(`cannot be used: ${nextStep}`);
   for (const [name, value] of Object.entries(secrets)) {
-    if (!isRecord(value))
-      throw new StartError(`The secrets file ${file} cannot be used: "${name}" is not an object, ${form}`);
+    if (!isRecord(value)) throw refuse(`cannot be used: "${name}" is not an object, ${nextStep}`);
   }
   return secrets as SecretValues;
+}
+
+/** Text that is no JSON for what cannot be read, a directory for one. */
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** The parser's own message would quote the text, and with it a secret. */

@@ -17,7 +17,10 @@ export interface DataDirectory {
   close(): void;
 }
 
-/** @throws StartError when another process has it open, or it cannot be written. */
+/** Grows when what lies in a directory cannot be read any more as it was written. Directories of before it have 0. */
+const VERSION = 1;
+
+/** @throws StartError when another process has it open, another version has written it, or it cannot be written. */
 export function openDataDirectory(directory: string): DataDirectory {
   const database = openExclusively(directory);
   const insert = database.prepare("INSERT OR IGNORE INTO waiting (queue, receipt_handle) VALUES (?, ?)");
@@ -47,12 +50,20 @@ function openExclusively(directory: string): DatabaseSync {
     // SQLite's lock is the operating system's: it ends with the process, also when that is killed.
     database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     database.exec("BEGIN EXCLUSIVE");
+    const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
+    if (version > VERSION) {
+      throw new StartError(
+        `The data directory ${directory} is of a newer version of HrFlow Relay: start that one, or give another --data`,
+      );
+    }
+    database.exec(`PRAGMA user_version = ${VERSION}`);
     database.exec(
       "CREATE TABLE IF NOT EXISTS waiting (receipt_handle TEXT PRIMARY KEY, queue TEXT NOT NULL)",
     );
     database.exec("COMMIT");
     return database;
   } catch (error) {
+    if (error instanceof StartError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     if (/locked|busy/i.test(reason)) {
       throw new StartError(

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import type { SecretValues } from "./aws/secrets-manager.ts";
+import { readSecrets } from "./command-line.ts";
 import { DEFAULT_COMPANY_ID } from "./vendors/flatchr-organisation.ts";
 
 /**
@@ -8,7 +9,7 @@ import { DEFAULT_COMPANY_ID } from "./vendors/flatchr-organisation.ts";
  * nobody else can send webhooks to this machine, and kept in the file, if there is one, for the next start.
  */
 export function demoSecrets(file: string | undefined): SecretValues {
-  if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as SecretValues;
+  if (file !== undefined && existsSync(file)) return readSecrets(file, "remove it, and it is written anew");
   const random = () => randomBytes(16).toString("hex");
   const secrets: SecretValues = {
     "hrflow/demo": { api_secret: `ask_${random()}`, api_user: "relay@example.com", webhook_secret: random() },

@@ -6,13 +6,18 @@ import type { LogLine } from "./aws/lambda.ts";
 import type { SecretValues } from "./aws/secrets-manager.ts";
 import { type Arguments, HELP, readArguments, readSecrets, UsageError } from "./command-line.ts";
 import { demoSecrets } from "./demo-secrets.ts";
-import { narrate } from "./narrator.ts";
+import { narrate, readLogEntry } from "./narrator.ts";
+import { createProgressReader, drawProgress, tellProgress } from "./progress.ts";
 import { playScenario, type ScenarioStep } from "./scenario.ts";
+import { secretProblems } from "./secret-problems.ts";
 import { type Simulators, startSimulators } from "./simulators.ts";
 import { StartError } from "./start-error.ts";
+import { summaryTable } from "./summary.ts";
 import { type System, startSystem } from "./system.ts";
+import { openTerminal } from "./terminal.ts";
 
-const say = (line: string) => console.log(line);
+const terminal = openTerminal(process.stdout);
+const { say } = terminal;
 const good = (words: string) => styleText("green", words);
 const bad = (words: string) => styleText("red", words);
 
@@ -25,6 +30,9 @@ const LIVE_SETTINGS = [
   "SMARTRECRUITERS_BASE_URL",
   "CV_ALLOWED_ORIGINS",
 ];
+
+/** What is at work when it is stopped may take so long to finish. Messages that are cut off are delivered again. */
+const GRACE_IN_SECONDS = 5;
 
 try {
   await main(readArguments(process.argv.slice(2)));
@@ -40,7 +48,7 @@ async function main(given: Arguments): Promise<void> {
   let isStopping = false;
   const stop = async (exitCode: number, lastLine?: string): Promise<never> => {
     isStopping = true;
-    await system.stop();
+    await system.stop({ graceInSeconds: GRACE_IN_SECONDS });
     await simulators?.stop();
     if (lastLine !== undefined) say(lastLine);
     process.exit(exitCode);
@@ -49,11 +57,13 @@ async function main(given: Arguments): Promise<void> {
     process.on(signal, () => {
       // A second one is for those who do not want to wait.
       if (isStopping) process.exit(1);
+      terminal.showBelow([]);
+      say("Stopping: what is at work is finished or given back. Once more ends it at once.");
       void stop(0);
     });
   }
 
-  introduce(system, simulators, given.speed);
+  introduce(system, simulators, secrets, given.speed);
   if (!simulators) return system.startSchedules();
   const onStep = (step: ScenarioStep) => {
     if (!isStopping) showStep(step);
@@ -62,6 +72,7 @@ async function main(given: Arguments): Promise<void> {
   log.isKept = false;
   if (isStopping) return;
   const failed = result.steps.find(({ ok }) => !ok);
+  if (given.once) say(`\n${summaryTable(result.steps, terminal.width)}\n`);
   if (failed) say(bad(`The demonstration failed at: ${failed.step}`));
   else say(good("The demonstration went well."));
   if (!failed && !given.once) say(`Listening on ${system.url}. Ctrl+C ends it.`);
@@ -83,10 +94,15 @@ async function startAll(given: Arguments): Promise<Running> {
   const { live, port, speed, workflowsFile, secretsFile, dataDirectory } = given;
   const ownSecrets = secretsFile === undefined ? {} : readSecrets(secretsFile);
   const dataFile = (name: string) => (dataDirectory === undefined ? undefined : join(dataDirectory, name));
-  if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  if (dataDirectory !== undefined) makeDirectory(dataDirectory);
   const secrets = live ? ownSecrets : { ...demoSecrets(dataFile("demo-secrets.json")), ...ownSecrets };
-  const simulators = live ? undefined : await startSimulators(secrets, (vendor) => dataFile(`${vendor}.db`));
+  const simulators = live
+    ? undefined
+    : await startSimulators(secrets, (vendor) => dataFile(`${vendor}.db`)).catch((error: unknown) => {
+        throw dataDirectory === undefined ? error : unusable(dataDirectory, error);
+      });
 
+  const showProgress = progressDisplay(() => simulators?.flatchr.candidates().length);
   const log: Running["log"] = { lines: [], isKept: simulators !== undefined };
   let system: System | undefined;
   try {
@@ -100,6 +116,7 @@ async function startAll(given: Arguments): Promise<Running> {
         if (log.isKept) log.lines.push(line);
         const told = narrate(line);
         if (told !== undefined) say(`   ${told}`);
+        showProgress(line);
       },
       ...(workflowsFile === undefined ? {} : { workflowsFile }),
       ...(dataDirectory === undefined ? {} : { dataDirectory }),
@@ -117,14 +134,46 @@ async function startAll(given: Arguments): Promise<Running> {
   }
 }
 
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unusable(directory, error);
+  }
+}
+
+function unusable(directory: string, error: unknown): StartError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StartError(`The data directory ${directory} cannot be used (${reason}): give another --data`);
+}
+
+/** A bar below the other lines in a terminal, and a line now and then anywhere else. */
+function progressDisplay(guessTotal: () => number | undefined): (line: LogLine) => void {
+  const progress = createProgressReader(guessTotal);
+  return (line) => {
+    const entry = readLogEntry(line);
+    if (!entry || !progress.follow(entry)) return;
+    const running = progress.running();
+    terminal.showBelow(running.map((one) => `   ${drawProgress(one)}`));
+    if (terminal.width === undefined)
+      for (const one of running) say(`   ${one.workflowId}: ${tellProgress(one)}`);
+  };
+}
+
 function readLiveSettings(): Record<string, string> {
   return Object.fromEntries(
     LIVE_SETTINGS.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
 }
 
-function introduce(system: System, simulators: Simulators | undefined, speed: number): void {
+function introduce(
+  system: System,
+  simulators: Simulators | undefined,
+  secrets: SecretValues,
+  speed: number,
+): void {
   say(styleText("bold", `HrFlow Relay is ready: ${system.url}`));
+  say(`   to look at: http://localhost:${new URL(system.url).port}/`);
   const clock = speed === 1 ? "" : `, on a clock ${speed} times as fast`;
   for (const { workflowId, action, webhook, schedule } of system.workflows) {
     if (action.startsWith("push_")) say(`   ${workflowId}: POST ${system.url}/webhooks/${webhook}`);
@@ -136,17 +185,8 @@ function introduce(system: System, simulators: Simulators | undefined, speed: nu
     say(`   simulated: HrFlow ${hrflow.url}, Teamtailor ${teamtailor.url}`);
     say(`              Flatchr ${flatchr.url}, SmartRecruiters ${smartrecruiters.url}`);
   }
-  for (const { workflowId, hrflowSecret, connectorSecret } of system.workflows) {
-    for (const secret of [hrflowSecret, connectorSecret]) {
-      if (system.secretsManager.has(secret)) continue;
-      say(
-        styleText(
-          "yellow",
-          `   ${workflowId} needs the secret ${secret}, which does not exist: give it in --secrets`,
-        ),
-      );
-    }
-  }
+  for (const problem of secretProblems(system.workflows, system.secretsManager.has, secrets))
+    say(styleText("yellow", `   ${problem}`));
 }
 
 function showStep({ step, ok, skipped, detail }: ScenarioStep): void {

@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createMetrics } from "../lib/metrics.ts";
 import type { TestEnvironment } from "./environment.ts";
@@ -64,6 +66,18 @@ describe("a line", () => {
     metrics.add("vendor_latency", 12, { vendor: "HrFlow" });
     metrics.flush();
     expect(JSON.parse(lines[0] ?? "")._aws.CloudWatchMetrics[0].Namespace).toBe("HrFlowRelay/acme");
+  });
+
+  test("of a function is in the namespace that its settings name", async () => {
+    const script = `
+      import { createReceiverEnvironment } from "./lib/environment.ts";
+      const { metrics } = createReceiverEnvironment();
+      metrics.add("vendor_latency", 12, { vendor: "HrFlow" });
+      metrics.flush();`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
+      env: { METRICS_NAMESPACE: "HrFlowRelay/acme", AWS_REGION: "eu-west-1" },
+    });
+    expect(JSON.parse(stdout)._aws.CloudWatchMetrics[0].Namespace).toBe("HrFlowRelay/acme");
   });
 
   test("has no other dimensions than those of the metric, whatever it is about", () => {

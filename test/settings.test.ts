@@ -118,3 +118,14 @@ describe("RELAY_SPEED", () => {
     },
   );
 });
+
+describe("METRICS_NAMESPACE", () => {
+  test.each([
+    ["HrFlowRelay/hrflow-relay-production", "HrFlowRelay/hrflow-relay-production"],
+    ["", "HrFlowRelay"],
+    [undefined, "HrFlowRelay"],
+  ])("%j is %s", (METRICS_NAMESPACE, namespace) => {
+    const settings = readSettings(METRICS_NAMESPACE === undefined ? {} : { METRICS_NAMESPACE });
+    expect(settings.metricsNamespace).toBe(namespace);
+  });
+});

@@ -4,6 +4,7 @@ import { area, line as lineShape, stack } from "d3-shape";
 import { widgets } from "../../infra/dashboard.ts";
 import type { ChartProperties, Widget } from "../../infra/widgets.ts";
 import { FIRST_HOUR, HOURS, RINGING, STEPS_AN_HOUR, samplesOf } from "./dashboard-samples.ts";
+import { checkedSamples } from "./sample-workflows.ts";
 
 const COLUMN = 58;
 const ROW = 36;
@@ -25,7 +26,7 @@ interface Series {
 }
 
 export function dashboardPicture(): string {
-  const all = widgets();
+  const all = widgets(checkedSamples);
   const width = 24 * COLUMN + GAP;
   const height = Math.max(...all.map((widget) => widget.y + widget.height)) * ROW + GAP;
   return [

@@ -6,13 +6,13 @@ import facts from "../scale.json" with { type: "json" };
 const { prices, assumed, measured, counted } = facts;
 /** So much memory has one processor. @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const MEGABYTES_OF_A_PROCESSOR = 1769;
-const VENDORS = [
+export const VENDORS = [
   { name: "teamtailor", label: "Teamtailor", carriesCv: 0 },
   { name: "smartrecruiters", label: "SmartRecruiters", carriesCv: 1 },
   // As base64.
   { name: "flatchr", label: "Flatchr", carriesCv: 4 / 3 },
 ] as const;
-const OUTCOMES = ["created", "updated", "unchanged", "refused"] as const;
+export const OUTCOMES = ["created", "updated", "unchanged", "refused"] as const;
 type Vendor = (typeof VENDORS)[number];
 type Outcome = (typeof OUTCOMES)[number];
 

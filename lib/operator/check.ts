@@ -35,7 +35,7 @@ export async function checkAccess(
   );
   const names = [...new Set([workflow.hrflow_auth.secret, workflow.connector_auth.secret])];
   // Read anew: whoever has just mended a secret wants to know of that one. What fails is told by the read below.
-  await Promise.all(names.map((name) => environment.secrets.refresh(name).catch(() => false)));
+  await Promise.all(names.map((name) => environment.secrets.refresh(name).catch(() => {})));
   const groups = await Promise.all([
     findings("hrflow_auth", workflow.hrflow_auth.secret, () => checkHrflow(workflow, environment, signal)),
     workflow.direction === "push" ? checkWebhookSecret(workflow.hrflow_auth.secret, environment) : [],

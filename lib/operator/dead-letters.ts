@@ -24,8 +24,8 @@ export interface DeadLettersAnswer {
   total: number;
   /** How many of those that were looked at, and asked for, failed for which reason. */
   by_reason: Record<string, number>;
-  /** For each of these reasons, what to do. */
-  next: Record<string, string>;
+  /** Of a list: what to do, for each of these reasons. */
+  next?: Record<string, string>;
   /** How many were put back into the queue, or would be in a dry run; of a list, none. */
   redriven: number;
   /** Of a list: the first of them. */
@@ -53,7 +53,8 @@ export async function listDeadLetters(
     action: operated.action,
     message: `${seen} of about ${total} were looked at, ${found.length} of them are meant, ${letters.length} are listed; nothing was changed`,
     total,
-    ...sayReasons(found),
+    by_reason: countByReason(found),
+    next: nextByReason(found),
     redriven: 0,
     letters,
   };
@@ -92,7 +93,7 @@ export async function redriveDeadLetters(
     action,
     message: sayRedriven(redriven.length, isComplete, persist),
     total,
-    ...sayReasons(redriven),
+    by_reason: countByReason(redriven),
     redriven: redriven.length,
   };
 }
@@ -123,13 +124,15 @@ function isWanted({ reason, workflow_id }: WantedLetters): (letter: DeadLetter) 
     (!reason || letter.reason === reason) && (!workflow_id || letter.workflow_id === workflow_id);
 }
 
+function countByReason(letters: readonly DeadLetter[]): Record<string, number> {
+  const groups = Map.groupBy(letters, ({ reason }) => reason);
+  return Object.fromEntries([...groups].map(([reason, { length }]) => [reason, length]));
+}
+
 const NOT_RECORDED_STEP =
   "SQS gave it up after too many attempts that ended without a word: see the function's log";
 
-function sayReasons(letters: readonly DeadLetter[]): Pick<DeadLettersAnswer, "by_reason" | "next"> {
-  const groups = [...Map.groupBy(letters, ({ reason }) => reason)];
-  return {
-    by_reason: Object.fromEntries(groups.map(([reason, { length }]) => [reason, length])),
-    next: Object.fromEntries(groups.map(([reason]) => [reason, nextStep(reason) ?? NOT_RECORDED_STEP])),
-  };
+function nextByReason(letters: readonly DeadLetter[]): Record<string, string> {
+  const reasons = new Set(letters.map(({ reason }) => reason));
+  return Object.fromEntries([...reasons].map((reason) => [reason, nextStep(reason) ?? NOT_RECORDED_STEP]));
 }

@@ -35,16 +35,28 @@ const linkSchema = v.object({
   cv_fingerprint: v.optional(v.string()),
   /** Milliseconds since 1970: a create was begun then, and its outcome is not known yet. */
   creating_since: v.optional(v.number()),
+  /** Hash of what that candidate can be found by; undefined when it cannot be. */
+  creating_as: v.optional(v.string()),
 });
 export type Link = {
   [Field in keyof v.InferOutput<typeof linkSchema>]: v.InferOutput<typeof linkSchema>[Field] | undefined;
 };
 
+/** What tells that a create was begun. */
+export type CreateMark = Pick<Link, "creating_since" | "creating_as">;
+/** After a create whose outcome is known. */
+export const NO_MARK: CreateMark = { creating_since: undefined, creating_as: undefined };
+
 /** A link that this push holds alone until `expiresAt` (milliseconds since 1970). */
 export interface LeasedLink {
   link: Link;
-  /** Marks the link: a create is about to be sent. */
-  markCreating(): Promise<void>;
+  /**
+   * Marks the link: a create is about to be sent.
+   *
+   * @param createdAs hash of what the candidate can be found by, when it can
+   * @returns the mark
+   */
+  markCreating(createdAs: string | undefined): Promise<CreateMark>;
   /**
    * Saves the link as it now is, and ends the lease.
    *
@@ -138,13 +150,16 @@ export async function leaseLink(
 
   return {
     link,
-    async markCreating() {
+    async markCreating(createdAs) {
+      const mark = { creating_since: environment.now(), creating_as: createdAs };
       await updateLink(key, environment, {
-        set: { creating_since: environment.now() },
+        set: mark,
+        ...(createdAs === undefined && { remove: ["creating_as"] }),
         condition: "lease_owner = :owner",
         values: { ":owner": owner },
         onConflict: leaseLost,
       });
+      return mark;
     },
     async release(changed, outcome, problem) {
       const all = Object.keys(linkSchema.entries).map(

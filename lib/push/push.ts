@@ -17,7 +17,7 @@ import { unpaced } from "../pace.ts";
 import { applyFormat, applyLogics } from "../run/item.ts";
 import { withoutQuotes } from "../run/quotes.ts";
 import type { CheckedPushWorkflow } from "../workflow/check.ts";
-import { type Link, leaseLink, readLink } from "./link.ts";
+import { type LeasedLink, type Link, leaseLink, NO_MARK, readLink } from "./link.ts";
 
 /** The lease outlives the last call by so much, so that the link can still be saved and clocks may differ. */
 const LEASE_MARGIN_IN_MILLISECONDS = 5_000;
@@ -108,7 +108,11 @@ export async function pushProfile(
 }
 
 /** The push itself. Keeps `link` true to what is known at every step, so that it can be saved wherever the push ends. */
-async function pushLeased(push: Push, link: Link, markCreating: () => Promise<void>): Promise<PushResult> {
+async function pushLeased(
+  push: Push,
+  link: Link,
+  markCreating: LeasedLink["markCreating"],
+): Promise<PushResult> {
   const item = await readItem(push);
   if (item === undefined) return { outcome: "discarded", candidateId: link.candidate_id, notes: [] };
   return withoutQuotes([item.profile, item.candidate], () => pushItem(push, item, link, markCreating));
@@ -118,7 +122,7 @@ async function pushItem(
   push: Push,
   item: Item,
   link: Link,
-  markCreating: () => Promise<void>,
+  markCreating: LeasedLink["markCreating"],
 ): Promise<PushResult> {
   const { workflow, environment } = push;
   const cvIsNew = item.cvFingerprint !== undefined && item.cvFingerprint !== link.cv_fingerprint;
@@ -182,7 +186,7 @@ async function write(
   candidate: object,
   cv: Cv | undefined,
   link: Link,
-  markCreating: () => Promise<void>,
+  markCreating: LeasedLink["markCreating"],
 ): Promise<WriteResult> {
   // Until this write has succeeded, nobody knows what the ATS has.
   link.fingerprint = undefined;
@@ -207,7 +211,7 @@ async function write(
   /** Makes a candidate that a look-up found ours, and updates it. */
   const adopt = async (found: { candidateId: string; notes?: string[] }): Promise<WriteResult> => {
     link.candidate_id = found.candidateId;
-    link.creating_since = undefined;
+    Object.assign(link, NO_MARK);
     const updated = await store.update(found.candidateId, candidate, cv);
     if (updated.outcome === "gone") {
       link.candidate_id = undefined;
@@ -220,6 +224,14 @@ async function write(
     return { ...updated, outcome, notes: [...(found.notes ?? []), ...(updated.notes ?? [])] };
   };
 
+  const identity = store.identity(candidate);
+  const createdAs = identity === undefined ? undefined : fingerprint(identity);
+  if (link.creating_as !== undefined && link.creating_as !== createdAs) {
+    throw new PermanentError(
+      "create_outcome_unknown",
+      `${label} gave no answer to a create, and the profile has another e-mail since, by which a look-up would not find the candidate. See in ${label} whether it is there`,
+    );
+  }
   const found = await store.find(candidate);
   if (found.outcome === "found") return adopt(found);
   if (createdBefore && found.outcome === "cannot_tell") {
@@ -229,14 +241,13 @@ async function write(
     );
   }
 
-  await markCreating();
-  link.creating_since = environment.now();
+  Object.assign(link, await markCreating(createdAs));
   let created: Written;
   try {
     created = await store.create(candidate, cv);
   } catch (error) {
     const exists = error instanceof CandidateExistsError;
-    if (exists || (error instanceof VendorError && error.effect === "none")) link.creating_since = undefined;
+    if (exists || (error instanceof VendorError && error.effect === "none")) Object.assign(link, NO_MARK);
     if (!exists) throw error;
     const existing = await store.find(candidate);
     if (existing.outcome === "found") return adopt(existing);
@@ -257,7 +268,7 @@ async function write(
     throw new TemporaryError("write_failure", `${label} has created the candidate, but does not find it yet`);
   }
   link.candidate_id = created.candidateId;
-  link.creating_since = undefined;
+  Object.assign(link, NO_MARK);
   return { ...created, outcome: "created" };
 }
 

@@ -1,5 +1,4 @@
 import { asRelayError, VendorError } from "../errors.ts";
-import { scrub } from "../scrub.ts";
 
 /**
  * Does a part of the work on one person. When a vendor refuses, its words may quote more than it was sent: they are
@@ -13,9 +12,9 @@ export async function withoutQuotes<T>(person: unknown, work: () => Promise<T>):
     return await work();
   } catch (error) {
     const failure = asRelayError(error, "write_failure");
-    const { cause } = failure;
-    if (cause instanceof VendorError && cause.detail !== "") {
-      failure.message = failure.message.replaceAll(cause.detail, () => scrub(cause.detail, person));
+    for (let cause: unknown = failure.cause; cause instanceof Error; cause = cause.cause) {
+      if (!(cause instanceof VendorError) || cause.detail === "") continue;
+      failure.message = failure.message.replaceAll(cause.detail, cause.detailWithout(person));
     }
     throw failure;
   }

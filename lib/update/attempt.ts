@@ -1,8 +1,8 @@
 /** One candidate within a run: tried, tried again, counted, and remembered for the next run when it failed. */
 import type { Environment } from "../environment.ts";
 import { asRelayError, type Reason, TemporaryError } from "../errors.ts";
-import { withoutQuotes } from "../run/quotes.ts";
 import { namingSecret } from "../fresh-credentials.ts";
+import { withoutQuotes } from "../run/quotes.ts";
 import { failedItem } from "../run/run.ts";
 import { countOutcome, type RunProgress } from "./progress.ts";
 import { type Pending, savePending } from "./state.ts";

@@ -63,6 +63,9 @@ export interface UpdateRunResult {
   continuation: Continuation | undefined;
 }
 
+/** A run that takes longer says so often how far it is. */
+const TOLD_EVERY_MILLISECONDS = 5_000;
+
 const CUT_OFF = "the time of this invocation was over: the rest is left to the next one";
 
 /** Runs an update workflow. Never throws: a failure stands in the answer. */
@@ -186,6 +189,7 @@ async function runLeased(
   const subjects = subjectsOf(run, rows, pending, isOver, environment);
   const renewEvery = (LEASE_IN_SECONDS * 1000) / 3 / environment.settings.speed;
   let renewedAt = environment.now();
+  let toldAt = environment.now();
   await pMap(
     subjects,
     async (subject) => {
@@ -196,6 +200,10 @@ async function runLeased(
           await lease.renew();
         }
         await attemptUpdate(run, update, subject, environment);
+        if (environment.now() - toldAt >= TOLD_EVERY_MILLISECONDS) {
+          toldAt = environment.now();
+          environment.log.info("run goes on", { events: { ...run.events }, started_at: run.startedAt });
+        }
       } catch (error) {
         run.ended ??= error;
       }

@@ -175,10 +175,10 @@ async function write(
   if (before === undefined && wasParsing) return { outcome: "unchanged", isParsing: true, notes: [] };
 
   const needsCv = identity.cv !== undefined && !hasAttachments(before);
-  const isForeseeable =
-    before !== undefined && (!needsCv || wasParsing) && subject.beforeCv === undefined;
+  const isForeseeable = before !== undefined && (!needsCv || wasParsing) && subject.beforeCv === undefined;
   if (!isForeseeable) await holdEchoes(update, reference, HOLD_IN_SECONDS);
-  const sent = needsCv && !wasParsing ? await sendCv(update, subject, identity, reference, before, edit) : undefined;
+  const sent =
+    needsCv && !wasParsing ? await sendCv(update, subject, identity, reference, before, edit) : undefined;
   const notes = sent === undefined ? [] : NOTES[sent];
   const isSent = sent === "parsed" || sent === "queued";
   const current = isSent ? await readParsed(update, reference, sent) : before;

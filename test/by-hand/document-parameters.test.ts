@@ -188,9 +188,13 @@ describe("document 001: push a profile to Flatchr, 2022", () => {
 describe("document 002: push a profile to Teamtailor", () => {
   testDocumentOf2021(TEAMTAILOR, "teamtailor/acme", "toTeamtailor");
 
-  test.each([true, false])("sourced: %s", async (sourced) => {
-    await call(TEAMTAILOR, { ...profile(), sourced }, { push_parameters: { sourced: !sourced } });
-    expect(scene.teamtailor.candidates()[0]?.attributes).toMatchObject({ sourced });
+  test("sourced", async () => {
+    for (const sourced of [true, false]) {
+      key = scene.addProfile();
+      await call(TEAMTAILOR, { ...profile(), sourced }, { push_parameters: { sourced: !sourced } });
+      expect(scene.teamtailor.candidates().at(-1)?.attributes).toMatchObject({ sourced });
+    }
+    expect(scene.teamtailor.candidates()).toHaveLength(2);
   });
 });
 

@@ -110,6 +110,7 @@ export const NEXT = {
   phone: sowPhone("next phone", "+33 6 39 98 58 36"),
   summary: sow("next summary", sentence),
   tag: { name: sow("name of the next tag"), value: sow("value of the next tag") },
+  cv: Buffer.from(`%PDF-1.4\n${sow("next CV", sentence)}`),
 };
 
 /** A candidate of Flatchr. */

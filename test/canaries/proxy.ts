@@ -61,7 +61,9 @@ export async function startVendorProxy(): Promise<VendorProxy> {
       redirect: "manual",
       ...(hasBody && { body: new Uint8Array(body) }),
     });
-    const answered = Object.fromEntries([...answer.headers].filter(([name]) => !/length|encoding/.test(name)));
+    const answered = Object.fromEntries(
+      [...answer.headers].filter(([name]) => !/length|encoding/.test(name)),
+    );
     outgoing.writeHead(answer.status, answered).end(Buffer.from(await answer.arrayBuffer()));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -116,4 +118,3 @@ export function textsIn(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.values(value).flatMap(textsIn);
 }
-

@@ -4,7 +4,9 @@ import { inspect } from "node:util";
 const toAscii = (text: string) =>
   text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 const toHtml = (text: string) =>
-  text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`).replace(/[\u0080-\uffff]/g, (unit) => `&#x${unit.charCodeAt(0).toString(16)};`);
+  text
+    .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+    .replace(/[\u0080-\uffff]/g, (unit) => `&#x${unit.charCodeAt(0).toString(16)};`);
 
 export const QUOTES: Readonly<Record<string, (value: string) => string>> = {
   "as it is": (value) => `'${value}' is not valid`,

@@ -12,7 +12,7 @@ const VALUES = textsIn(KNOWN).filter((value) => value.length > 1);
 test.each(Object.entries(QUOTES))("%s", (_, quote) => {
   const leaks = VALUES.flatMap((value) => {
     const clean = scrub(quote(value), KNOWN);
-    return findCanaries(clean).map((what) => `${what}: ${quote(value).slice(0,150)} -> ${clean}`);
+    return findCanaries(clean).map((what) => `${what}: ${quote(value).slice(0, 150)} -> ${clean}`);
   });
   expect(leaks).toEqual([]);
 });

@@ -62,12 +62,12 @@ export async function openWatchedScene(functions: Readonly<Record<string, unknow
   environment.dynamodb = watched(environment.dynamodb, (input) => say("calls of DynamoDB", input));
   const restoreConsole = watchConsole((words) => say("console", words));
 
-  const addCv = (key: string) =>
+  const addCv = (key: string, bytes = CV_BYTES) =>
     scene.hrflow.addAttachment(key, {
       type: "resume",
       extension: ".pdf",
       fileName: FILE_NAME,
-      bytes: CV_BYTES,
+      bytes,
     });
 
   return {
@@ -77,6 +77,10 @@ export async function openWatchedScene(functions: Readonly<Record<string, unknow
     say,
     /** The texts that were searched. */
     searched: new Set<string>(),
+    /** Without the proxy in between. */
+    useVendorsDirectly: () => {
+      environment.settings = settings;
+    },
     /** A profile of canaries; each has an e-mail of its own, as people have. */
     addPerson(reference?: string): string {
       const email = `${scene.hrflow.profiles().length}.${PERSON.info.email}`;
@@ -89,13 +93,14 @@ export async function openWatchedScene(functions: Readonly<Record<string, unknow
     changePerson(key: string): void {
       const tags = [...PERSON.tags, NEXT.tag];
       scene.hrflow.editProfile(key, { info: { phone: NEXT.phone, summary: NEXT.summary }, tags });
+      addCv(key, NEXT.cv);
     },
-    addCandidateOfCanaries({ inHrflow = true } = {}) {
+    addCandidateOfCanaries({ inHrflow = true, hasCv = true } = {}) {
       const { source, cv, cvName, ...person } = CANDIDATE;
       const file = { bytes: cv, fileName: cvName, contentType: "application/pdf" };
       const email = `${scene.hrflow.profiles().length}.${person.email}`;
       const { candidate, applicant } = scene.flatchr.addCandidate(
-        { ...person, email, cv: file },
+        { ...person, email, ...(hasCv && { cv: file }) },
         { vacancyId: scene.vacancy.id, source },
       );
       if (inHrflow) {
@@ -151,7 +156,10 @@ export async function openWatchedScene(functions: Readonly<Record<string, unknow
           MessageAttributeNames: ["All"],
           VisibilityTimeout: 0,
         });
-        queued.push(inspectQueue(`${action.replaceAll("_", "-")}-dead-letters.fifo`), await sqs.send(receive));
+        queued.push(
+          inspectQueue(`${action.replaceAll("_", "-")}-dead-letters.fifo`),
+          await sqs.send(receive),
+        );
       }
       const texts = (items: unknown[]) => items.map((item) => JSON.stringify(item));
       return new Map<Place, string[]>([

@@ -340,8 +340,9 @@ describe("the CV", () => {
       const { candidateId, cvFailure } = await account.open().create(zoe, cv);
       expect(candidateId).toBe(account.smartrecruiters.candidates()[0]?.id);
       expect(cvFailure).toBeInstanceOf(PermanentError);
+      const attachments = `${account.smartrecruiters.url}/candidates/${candidateId}/attachments`;
       expect(cvFailure?.message).toBe(
-        `SmartRecruiters has the candidate, but not its CV (application/pdf, 13 bytes): ${status} The file is too large`,
+        `SmartRecruiters has the candidate, but not its CV (application/pdf, 13 bytes): SmartRecruiters POST ${attachments}: ${status} The file is too large`,
       );
     },
   );

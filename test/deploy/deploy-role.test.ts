@@ -30,12 +30,12 @@ const actionsOf = (statement: (typeof statements)[number]) => [statement.Action]
 const OF_STAGE = `hrflow-relay-\${Stage}`;
 /** IAM's limit for all policies of a role together, without white space. */
 const MAXIMUM_POLICY_IN_CHARACTERS = 10_240;
-const LONGEST = {
-  [`\${AWS::Partition}`]: "aws-us-gov",
-  [`\${AWS::Region}`]: "ap-southeast-2",
-  [`\${AWS::AccountId}`]: "123456789012",
-  [`\${Stage}`]: "production",
-};
+const LONGEST = [
+  [`\${AWS::Partition}`, "aws-us-gov"],
+  [`\${AWS::Region}`, "ap-southeast-2"],
+  [`\${AWS::AccountId}`, "123456789012"],
+  [`\${Stage}`, "production"],
+] as const;
 
 test("it is what CloudFormation takes", () => {
   expect(schemaProblems(template)).toEqual([]);
@@ -89,6 +89,7 @@ describe("what it may do", () => {
     "AWS::CloudWatch::Alarm": "cloudwatch:PutMetricAlarm",
     "AWS::CloudWatch::Dashboard": "cloudwatch:PutDashboard",
     "AWS::DynamoDB::Table": "dynamodb:CreateTable",
+    "AWS::IAM::ManagedPolicy": "iam:CreatePolicy",
     "AWS::IAM::Role": "iam:CreateRole",
     "AWS::KMS::Key": "kms:CreateKey",
     "AWS::Lambda::EventInvokeConfig": "lambda:PutFunctionEventInvokeConfig",
@@ -115,8 +116,8 @@ describe("what it may do", () => {
   });
 
   test("fits into a role, with the longest names", () => {
-    const filledIn = Object.entries(LONGEST).reduce(
-      (policy, [name, value]) => policy.replaceAll(name, value),
+    const filledIn = LONGEST.reduce(
+      (policy: string, [name, value]) => policy.replaceAll(name, value),
       JSON.stringify(at(role, "Properties.Policies.0.PolicyDocument")).replaceAll(
         /\{"Fn::Sub":("[^"]*")\}/g,
         "$1",
@@ -138,11 +139,23 @@ describe("what it may do", () => {
     expect(free.map(({ Sid }) => Sid)).toEqual(["AnyTemplate", "ReadEventSources", "Logs", "ReadAlarms"]);
   });
 
+  test("is to attach policies of this stage alone, to roles of this stage", () => {
+    const attaching = statements.filter((statement) => actionsOf(statement).includes("iam:AttachRolePolicy"));
+    expect(attaching).toHaveLength(1);
+    const policy = { "Fn::Sub": `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/${OF_STAGE}-*` };
+    expect(attaching[0]?.Condition).toEqual({ ArnLike: { "iam:PolicyARN": policy } });
+  });
+
+  test("is said in statements that IAM can tell apart", () => {
+    const names = statements.map(({ Sid }) => Sid);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   test("names its actions, and none by which state, messages or secrets are read, or the table is lost", () => {
     const actions = statements.flatMap(actionsOf);
     expect(actions.filter((action) => action.includes("*"))).toEqual([]);
     const forbidden =
-      /^(secretsmanager:|dynamodb:(.*Item|Query|Scan|DeleteTable|.*Export)|sqs:(Send|Receive|Purge)|lambda:Invoke|kms:(Decrypt|Encrypt)|iam:(.*User|.*AccessKey|AttachRolePolicy))/;
+      /^(secretsmanager:|dynamodb:(.*Item|Query|Scan|DeleteTable|.*Export)|sqs:(Send|Receive|Purge)|lambda:Invoke|kms:(Decrypt|Encrypt)|iam:(.*User|.*AccessKey))/;
     expect(actions.filter((action) => forbidden.test(action))).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ const status = (code: number, headers: Record<string, string> = {}): Fault => ({
 });
 const broken = /: the connection broke \(\w+\)/;
 const silent = /: gave no answer in time/;
-const foreign = /: 20\d but an HTML page instead of JSON/;
+const foreign = /: 20\d but (an HTML page instead of JSON|no valid JSON)/;
 
 export const FAULTS: readonly CallFault[] = [
   {
@@ -109,8 +109,7 @@ export const FAULTS: readonly CallFault[] = [
   {
     name: "429d",
     means: "429 with Retry-After as an HTTP date",
-    play: () =>
-      status(429, { "retry-after": new Date(Date.now() + PAUSE_IN_SECONDS * 1000).toUTCString() }),
+    play: () => status(429, { "retry-after": new Date(Date.now() + PAUSE_IN_SECONDS * 1000).toUTCString() }),
     says: /: 429 /,
   },
   { name: "429", means: "429 without Retry-After", play: () => status(429), says: /: 429 / },

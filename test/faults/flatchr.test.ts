@@ -1,8 +1,8 @@
 /** Every call of a push to Flatchr, under every fault. */
 import flatchr from "../../lib/connectors/flatchr/index.ts";
+import type { SimulatedFlatchr } from "../../local/vendors/flatchr.ts";
 import { flatchrBench } from "../conformance/flatchr.ts";
 import { NEXT_PHONE } from "../conformance/scene.ts";
-import type { SimulatedFlatchr } from "../../local/vendors/flatchr.ts";
 import { afterAChange, type CallOfPush, type PushStage } from "./push.ts";
 import { testPushUnderFaults } from "./push-suite.ts";
 

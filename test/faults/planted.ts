@@ -11,7 +11,7 @@ import type { CallFault } from "./faults.ts";
 
 /** RFC 6761 keeps this ending for names that never resolve. */
 const UNKNOWN_HOST = "http://vendor.invalid";
-/** Nothing else is under way when no call has begun or ended for so long. */
+/** What has been answered has been read, too, when no call has begun or ended for so long. */
 const QUIET_IN_MS = 25;
 
 /** Which call meets which fault. */
@@ -37,7 +37,8 @@ export interface PlantedEnvironment extends TestEnvironment {
 let cells = 0;
 
 export function plant(base: TestEnvironment, plan?: Plan): PlantedEnvironment {
-  const cell = `${(cells += 1)}`;
+  cells += 1;
+  const cell = cells;
   const made: string[] = [];
   const deadlines: { at: number; controller: AbortController }[] = [];
   let passedInSeconds = 0;
@@ -45,6 +46,7 @@ export function plant(base: TestEnvironment, plan?: Plan): PlantedEnvironment {
   let isMet = false;
   let left = plan?.before ?? 0;
   let lastMoveAt = 0;
+  let underWay = 0;
   let isClosed = false;
 
   function pass(seconds: number): void {
@@ -57,10 +59,11 @@ export function plant(base: TestEnvironment, plan?: Plan): PlantedEnvironment {
   }
 
   /** Nothing comes any more: lets the time pass until the client gives up. */
-  async function passUntil(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !isClosed) {
+  async function passUntil(isEnded: () => boolean): Promise<void> {
+    for (;;) {
       await delay(5);
-      if (Date.now() - lastMoveAt < QUIET_IN_MS) continue;
+      if (isEnded() || isClosed) return;
+      if (underWay > 0 || Date.now() - lastMoveAt < QUIET_IN_MS) continue;
       const ahead = deadlines.filter(({ controller }) => !controller.signal.aborted);
       const next = Math.min(...ahead.map(({ at }) => at));
       if (Number.isFinite(next)) pass(Math.max(0, next - base.now()) / 1000);
@@ -75,21 +78,32 @@ export function plant(base: TestEnvironment, plan?: Plan): PlantedEnvironment {
     const route = `${method} ${plan.call.path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
     const played = plan.fault.play?.();
     // A file is cut by a connection that breaks: whether its bytes are whole, only their number tells.
-    const isFile = plan.call.path.startsWith("/files/");
+    const isFile = plan.call.path.includes("/files/");
     if (played?.kind === "truncated_json" && isFile) played.kind = "cut_body";
     if (played) plan.simulator.failNext({ route }, played);
     return true;
   }
 
-  async function meeting<T>(method: string, url: URL, signal: AbortSignal, call: (url: URL) => Promise<T>) {
+  async function meeting<T extends { headers: Headers }>(
+    method: string,
+    url: URL,
+    signal: AbortSignal,
+    call: (url: URL) => Promise<T>,
+  ): Promise<T> {
     made.push(`${method} ${withoutVersion(url)}`);
     lastMoveAt = Date.now();
     const { address, isEndless } = (isPlanned(method, url) && plan?.fault) || {};
-    if (isEndless) void passUntil(signal);
+    let isWhole = false;
+    if (isEndless) void passUntil(() => signal.aborted || isWhole);
+    else underWay += 1;
     try {
-      return await call(address ? await elsewhere(url, address) : url);
+      const answer = await call(address ? await elsewhere(url, address) : url);
+      // An answer without a body cannot be slow in it.
+      isWhole = Number(answer.headers.get("content-length")) === 0;
+      return answer;
     } finally {
       lastMoveAt = Date.now();
+      if (!isEndless) underWay -= 1;
     }
   }
 

@@ -16,8 +16,8 @@ import { type CallFault, PAUSE_IN_SECONDS } from "./faults.ts";
 import { type PlantedEnvironment, plant } from "./planted.ts";
 
 const MAXIMUM_ATTEMPTS = 5;
-/** An HTTP date has no fractions of a second, and some time passes before it is read. */
-const A_SECOND_OR_TWO = 2;
+/** An HTTP date has no fractions of a second, and on a slow machine some time passes before it is read. */
+const SOME_SECONDS = 10;
 const HRFLOW_KEY = { api_secret: `ask_${MARK}`, api_user: `${MARK}@example.com`, permission: "all" as const };
 const ATS_KEY = `ats-key-${MARK}`;
 
@@ -90,7 +90,8 @@ export async function startPushStage<Ats extends Simulator>(
     },
     addProfile(changes = {}) {
       const person = aPerson();
-      const info = { ...person.info, email: `jean.${(persons += 1)}.${MARK}@example.com`, ...changes.info };
+      persons += 1;
+      const info = { ...person.info, email: `jean.${persons}.${MARK}@example.com`, ...changes.info };
       const profile = hrflow.putProfile({ source_key: sourceKey, ...person, ...changes, info });
       addCv(profile, FIRST_CV);
       return profile;
@@ -134,7 +135,7 @@ export function callsOf({ push }: Connector): readonly ApiCall[] {
 /** One attempt, from the queue to what became of the message. */
 interface Attempt {
   isDone: boolean;
-  /** When it comes back, where it does. */
+  /** When it comes back, where it does: as the queue has it. */
   waitsInSeconds: number;
   /** What the log says of it. */
   said: Record<string, unknown>;
@@ -191,19 +192,28 @@ function endingOf([first, ...later]: Attempt[], deadLetters: DeadLetter[]): stri
   if (later.some(({ said }) => String(said.detail).includes("the outcome of a create is not known yet")))
     return "look";
   if (first.said.reason === "credential_failure") return "key";
-  return first.waitsInSeconds >= PAUSE_IN_SECONDS - A_SECOND_OR_TWO ? "later" : "back";
+  return Number(first.said.next_attempt_in_seconds) > PAUSE_IN_SECONDS - SOME_SECONDS ? "later" : "back";
 }
 
 /** Stores a message about the profile, and works until it is out of the queue. */
 async function pushFromQueue(
-  { connector, workflow, environment, sourceKey }: Pick<PushStage, "connector" | "workflow" | "environment" | "sourceKey">,
+  {
+    connector,
+    workflow,
+    environment,
+    sourceKey,
+  }: Pick<PushStage, "connector" | "workflow" | "environment" | "sourceKey">,
   profile: HrflowProfile,
   planted: PlantedEnvironment,
 ): Promise<Attempt[]> {
   const action = `push_profile_to_${connector.name}`;
   const handler = pushFunction(connector, { workflows: [workflow], functions: {} }, planted);
   const worker = queueWorkerOf(action, handler as Parameters<typeof queueWorkerOf>[1], planted);
-  const message = { workflow_id: `faults-${connector.name}`, source_key: sourceKey, profile_key: profile.key };
+  const message = {
+    workflow_id: `faults-${connector.name}`,
+    source_key: sourceKey,
+    profile_key: profile.key,
+  };
   const storedAt = String(planted.now());
   await enqueue(action, [message], planted);
   const attempts: Attempt[] = [];
@@ -231,7 +241,10 @@ async function pushFromQueue(
   return attempts;
 }
 
-async function takeDeadLetters({ connector, environment }: Pick<PushStage, "connector" | "environment">, planted: PlantedEnvironment) {
+async function takeDeadLetters(
+  { connector, environment }: Pick<PushStage, "connector" | "environment">,
+  planted: PlantedEnvironment,
+) {
   const action = `push_profile_to_${connector.name}`;
   const queue = `${action.replaceAll("_", "-")}-dead-letters.fifo`;
   if (environment.inspectQueue(queue).length === 0) return [];

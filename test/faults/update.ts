@@ -6,8 +6,8 @@ import flatchrConnector from "../../lib/connectors/flatchr/index.ts";
 import { updateFunction } from "../../lib/lambda/update-function.ts";
 import type { RunAnswer } from "../../lib/run/run.ts";
 import { type SimulatedFlatchr, startFlatchr } from "../../local/vendors/flatchr.ts";
-import { type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
 import type { FlatchrCandidateInput } from "../../local/vendors/flatchr-candidates.ts";
+import { type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
 import { MARK, PHONE } from "../conformance/scene.ts";
 import { startTestEnvironment, type TestEnvironment } from "../environment.ts";
 import type { CallFault } from "./faults.ts";
@@ -34,6 +34,8 @@ export interface CallOfUpdate {
   call: Pick<ApiCall, "method" | "path">;
   isHrflow?: true;
   kind: string;
+  /** What an error says of a fault by its name, where it has other words than usual. */
+  says?: Record<string, RegExp>;
 }
 
 export async function startUpdateStage(): Promise<UpdateStage> {
@@ -78,13 +80,15 @@ export async function updateUnderFault(
   fault: CallFault,
 ): Promise<SeenUpdate> {
   const { flatchr, hrflow, environment, sourceKey } = stage;
-  const people = addPeople(stage, (cells += 1));
+  cells += 1;
+  const people = addPeople(stage, cells);
   const simulator = row.isHrflow ? hrflow : flatchr;
   const planted = plant(environment, { simulator, call: row.call, before: 0, fault });
   try {
     const answers = [await run(stage, planted)];
     const pauses = planted.pauses();
-    while (answers.length < 3 && answers.at(-1)?.status !== "success") answers.push(await run(stage, planted));
+    while (answers.length < 3 && answers.at(-1)?.status !== "success")
+      answers.push(await run(stage, planted));
     const ending = endingOf(answers, pauses);
 
     const writes = hrflow.calls.length;
@@ -97,7 +101,8 @@ export async function updateUnderFault(
     planted.close();
     simulator.recover();
     for (const { id } of flatchr.applicants()) flatchr.removeApplicant(id);
-    for (const { key } of hrflow.profiles().filter((one) => one.source_key === sourceKey)) hrflow.deleteProfile(key);
+    for (const { key } of hrflow.profiles().filter((one) => one.source_key === sourceKey))
+      hrflow.deleteProfile(key);
   }
 }
 

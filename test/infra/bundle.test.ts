@@ -1,8 +1,12 @@
 /** The zips that are deployed, unpacked and run in processes of their own, with the settings that the template gives them. */
 import { rmSync } from "node:fs";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { unzipSync } from "fflate";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { bundleSize, readBudget, sizeProblems } from "../../infra/bundle-sizes.ts";
 import type { LogLine } from "../../local/aws/lambda.ts";
 import type { StartInstance } from "../../local/aws/lambda-instance.ts";
@@ -94,6 +98,41 @@ test("every bundle is as small as is committed", () => {
 test("every function starts", async () => {
   expect(system.lambda.functionNames).toEqual([...built.zips.keys()]);
   expect(await system.lambda.warm()).toBeUndefined();
+});
+
+test("calls of AWS are signed with the credentials of the environment, and carry its session token", async () => {
+  const asked = Promise.withResolvers<IncomingHttpHeaders>();
+  const aws = createServer((request, response) => {
+    asked.resolve(request.headers);
+    response.writeHead(400).end('{"__type":"ResourceNotFoundException"}');
+  });
+  await new Promise<void>((resolve) => aws.listen(0, "127.0.0.1", resolve));
+  const name = "receive-hrflow-webhook";
+  const environment = {
+    AWS_REGION: "eu-west-1",
+    AWS_ACCESS_KEY_ID: "ASIAEXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "example",
+    AWS_SESSION_TOKEN: "the session's token",
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
+  };
+  const file = pathToFileURL(join(bundles, `${name}.mjs`)).href;
+  const instance = startBundle(
+    { name, file, environment, timeoutInSeconds: 20, maximumConcurrency: 1 },
+    () => {},
+  );
+  onTestFinished(async () => {
+    await instance.stop();
+    aws.close();
+  });
+
+  const headers = { "content-type": "application/json", "http-hrflow-signature": "0".repeat(64) };
+  const event = JSON.stringify({ headers, body: "{}", pathParameters: { name: "demo" } });
+  const outcome = instance.invoke({ requestId: "1", event, deadline: Date.now() + 20_000 });
+  expect(await asked.promise).toMatchObject({
+    authorization: expect.stringContaining("Credential=ASIAEXAMPLE/"),
+    "x-amz-security-token": "the session's token",
+  });
+  expect(await outcome).toMatchObject({ payload: expect.stringContaining("no webhook secret") });
 });
 
 describe("the receiver", () => {

@@ -1,11 +1,11 @@
 import { readdirSync } from "node:fs";
 import { parse } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sampleWorkflows as workflows } from "../../docs/generate/sample-workflows.ts";
 import type { Connector } from "../../lib/connector.ts";
 import { connectors } from "../../lib/connectors/index.ts";
 import { readSettings, type Settings } from "../../lib/settings.ts";
 import { checkWorkflows } from "../../lib/workflow/workflow.ts";
-import workflows from "../../workflows/index.ts";
 import { type Package, packageCopy } from "./package-copy.ts";
 import { schemaProblems } from "./resource-schema.ts";
 import { rules } from "./rules/all.ts";
@@ -20,11 +20,18 @@ import {
   type TemplateResource,
 } from "./template.ts";
 
+/** With one workflow of each kind. */
 let built: Package;
+/** With the workflows that are declared in workflows/, whatever they are. */
+let declared: Package;
 beforeAll(async () => {
-  built = await packageCopy();
-}, 120_000);
-afterAll(() => built?.remove());
+  const list = `export default ${JSON.stringify(workflows)};`;
+  [built, declared] = await Promise.all([packageCopy({ "workflows/index.ts": list }), packageCopy()]);
+}, 240_000);
+afterAll(() => {
+  built?.remove();
+  declared?.remove();
+});
 
 const readable = connectors.filter((connector: Connector) => connector.pull !== undefined);
 const pushActions = connectors.map(({ name }) => `push_profile_to_${name}`);
@@ -61,6 +68,7 @@ function variablesRead(ask: (settings: Settings) => unknown): string[] {
 
 test("the template is what CloudFormation takes", () => {
   expect(schemaProblems(built.template)).toEqual([]);
+  expect(schemaProblems(declared.template)).toEqual([]);
 });
 
 test("every module of functions/ is deployed, and nothing else is", () => {

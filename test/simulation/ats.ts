@@ -47,7 +47,9 @@ interface Needs {
 }
 
 export function startAts(name: AtsName, needs: Needs): Promise<SimulatedAts> {
-  return { teamtailor: startTeamtailor, flatchr: startFlatchr, smartrecruiters: startSmartrecruiters }[name](needs);
+  return { teamtailor: startTeamtailor, flatchr: startFlatchr, smartrecruiters: startSmartrecruiters }[name](
+    needs,
+  );
 }
 
 const JSON_FAULTS: readonly Fault[] = [
@@ -66,7 +68,11 @@ const JSON_FAULTS: readonly Fault[] = [
   { kind: "never", when: "before" },
   { kind: "never", when: "after" },
 ];
-export const ANY_FAULTS: readonly VendorFault[] = [...JSON_FAULTS, { kind: "refused" }, { kind: "slow_answer" }];
+export const ANY_FAULTS: readonly VendorFault[] = [
+  ...JSON_FAULTS,
+  { kind: "refused" },
+  { kind: "slow_answer" },
+];
 /** A file has no form by which one could see that half of it is missing. */
 export const FILE_FAULTS = ANY_FAULTS.filter(({ kind }) => kind !== "truncated_json");
 /** Of a create, the outcome matters most; only here may an effect come when nobody waits any more. */

@@ -46,11 +46,7 @@ export function createClock(start: number) {
       }),
     abortAfter: (milliseconds: number, owner: Owner): AbortSignal => {
       const controller = new AbortController();
-      at(
-        now + milliseconds,
-        () => controller.abort(TOO_LATE),
-        owner,
-      );
+      at(now + milliseconds, () => controller.abort(TOO_LATE), owner);
       return controller.signal;
     },
     /** Lets the clock stand still until this is done, however many turns of the event loop it takes. */

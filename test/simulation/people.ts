@@ -51,13 +51,19 @@ export function createPeople(hrflow: SimulatedHrflow, sourceKey: string, clock: 
           last_name: first.lastName,
           email: first.email,
           phone: first.phone,
-          summary: "Sings like a canari",
+          summary: "Canari",
           location: { text: null, fields: { country: "FR" } },
         },
         tags: [{ name: "senior", value: null }],
       });
       const cv = dice.chance(0.4) ? setCv(key, `%PDF-1.4 canari ${index}`) : undefined;
-      const person = { index, profileKey: key, versions: [{ ...first, cv }], changedAt: clock.now(), isAnnounced };
+      const person = {
+        index,
+        profileKey: key,
+        versions: [{ ...first, cv }],
+        changedAt: clock.now(),
+        isAnnounced,
+      };
       persons.push(person);
       return person;
     },
@@ -69,7 +75,9 @@ export function createPeople(hrflow: SimulatedHrflow, sourceKey: string, clock: 
       const before = versions.at(-2);
       const number = versions.length;
       person.changedAt = clock.now();
-      const what = kind ?? dice.weighted({ phone: 6, back: before ? 2 : 0, email: process.env.NOEMAIL ? 0 : 1.2, cv: 1.5 });
+      const what =
+        kind ??
+        dice.weighted({ phone: 6, back: before ? 2 : 0, email: 1.2, cv: 1.5 });
       const next = { ...now };
       if (what === "phone") next.phone = `+33639${index}${String(number).padStart(4, "0")}`;
       if (what === "back") Object.assign(next, { phone: before?.phone, email: before?.email });

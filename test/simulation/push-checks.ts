@@ -50,17 +50,18 @@ function wrongPerson(scene: Scene, person: Person, candidates: SeenCandidate[]):
     wrong.push(`${name} was there, and was created all the same`);
 
   const givenUpAt = Math.max(
-    ...scene.queue.deadLetters.filter(({ body }) => body.includes(person.profileKey)).map(({ sentAt }) => sentAt),
+    ...scene.queue.deadLetters
+      .filter(({ body }) => body.includes(person.profileKey))
+      .map(({ sentAt }) => sentAt),
   );
   if (givenUpAt >= person.changedAt) return wrong; // Announced by a dead letter: see below for its reason.
   if (own.length === 0) return [...wrong, `${name} is in no candidate`];
-  const differences = own.map((candidate) => ats.differences(candidate, people.current(person), made.has(candidate.id)));
+  const differences = own.map((candidate) =>
+    ats.differences(candidate, people.current(person), made.has(candidate.id)),
+  );
   const best = differences.reduce((one, other) => (other.length < one.length ? other : one));
-  // Two workflows may have made one each; with one, every candidate that is left of it must be right.
-  const counted = workflows === 1 ? own.filter(({ id }) => made.has(id)).length : 0;
-  if (best.length > 0) wrong.push(...best.map((difference) => `${name}: ${difference}`));
-  else if (counted === 1 && own.length === 1 && best.length > 0) wrong.push(`${name} is not up to date`);
-  return wrong;
+  // Where there are several (of two workflows, or of a recruiter), one of them is the one that is kept up to date.
+  return [...wrong, ...best.map((difference) => `${name}: ${difference}`)];
 }
 
 /** What a recruiter has added to a candidate that is still there. */
@@ -81,5 +82,7 @@ function wrongDeadLetters({ queue }: Scene): string[] {
 
 function wrongSaid({ said }: Scene): string[] {
   const all = said.join("\n");
-  return PERSONAL.filter((text) => all.includes(text)).map((text) => `"${text}" stands in a log, a metric, the table or a queue`);
+  return PERSONAL.filter((text) => all.includes(text)).map(
+    (text) => `"${text}" stands in a log, a metric, the table or a queue`,
+  );
 }

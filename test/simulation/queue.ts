@@ -4,7 +4,11 @@
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
-import { ChangeMessageVisibilityBatchCommand, SendMessageBatchCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import {
+  ChangeMessageVisibilityBatchCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import type { Clock } from "./clock.ts";
 
@@ -41,7 +45,8 @@ export function createQueue(clock: Clock, visibilityTimeoutInSeconds: number) {
 
   function add(list: Message[], prefix: string, entry: Entry): void {
     const duplicate = `${prefix}${entry.MessageDeduplicationId}`;
-    if ((seen.get(duplicate) ?? Number.NEGATIVE_INFINITY) > clock.now() - DEDUPLICATED_FOR_IN_MILLISECONDS) return;
+    if ((seen.get(duplicate) ?? Number.NEGATIVE_INFINITY) > clock.now() - DEDUPLICATED_FOR_IN_MILLISECONDS)
+      return;
     seen.set(duplicate, clock.now());
     serial += 1;
     list.push({
@@ -110,7 +115,9 @@ export function createQueue(clock: Clock, visibilityTimeoutInSeconds: number) {
 
     /** Without effect when the message has been handed out again. */
     remove(receipt: string): void {
-      messages = messages.filter((message) => message.receipt !== receipt || message.visibleAt <= clock.now());
+      messages = messages.filter(
+        (message) => message.receipt !== receipt || message.visibleAt <= clock.now(),
+      );
     },
   };
 }

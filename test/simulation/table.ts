@@ -51,8 +51,7 @@ export function createTable() {
     if (command instanceof UpdateItemCommand) {
       const { Key = {}, ExpressionAttributeValues: values = {}, ReturnValues } = command.input;
       const before = items.get(nameOf(Key));
-      if (!holds(command.input.ConditionExpression, before ?? {}, values))
-        throw conditionFailed();
+      if (!holds(command.input.ConditionExpression, before ?? {}, values)) throw conditionFailed();
       const after = change(command.input.UpdateExpression ?? "", { ...before, ...Key }, values);
       items.set(nameOf(Key), after);
       const Attributes = ReturnValues === "ALL_OLD" ? before : after;

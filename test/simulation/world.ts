@@ -3,7 +3,7 @@
  * test does. At the gate a call takes time, fails before or after its effect, or is the last that its invocation makes.
  */
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { Environment } from "../../lib/environment.ts";
 import type { Log } from "../../lib/log.ts";
@@ -144,12 +144,15 @@ export function createWorld(options: WorldOptions) {
 
   function callAws<T>(instance: Instance, command: object, perform: () => T): Promise<T> {
     const name = command.constructor.name.replace("Command", "");
-    const fault = !isCalm() && dice.chance(trouble.aws) ? dice.pick(["before", "after", "twice"] as const) : undefined;
+    const fault =
+      !isCalm() && dice.chance(trouble.aws) ? dice.pick(["before", "after", "twice"] as const) : undefined;
     return act(instance, name, {
       async perform() {
         if (fault !== undefined) {
           witness.count("AWS fault");
-          witness.note(`⚡ ${instance.name}: ${name} ${fault === "twice" ? "is sent twice" : `fails ${fault} its effect`}`);
+          witness.note(
+            `⚡ ${instance.name}: ${name} ${fault === "twice" ? "is sent twice" : `fails ${fault} its effect`}`,
+          );
         }
         if (fault === "before") throw named("InternalServerError");
         let result = perform();
@@ -161,7 +164,11 @@ export function createWorld(options: WorldOptions) {
     });
   }
 
-  async function callVendor(instance: Instance, input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> {
+  async function callVendor(
+    instance: Instance,
+    input: Parameters<typeof fetch>[0],
+    init?: RequestInit,
+  ): Promise<Response> {
     const request = input instanceof Request && init === undefined ? input : new Request(input, init);
     const vendor = vendors[new URL(request.url).host];
     if (vendor === undefined) throw new Error(`nobody is at ${request.url}`);
@@ -223,7 +230,10 @@ export function createWorld(options: WorldOptions) {
       log,
       metrics: createMetrics(clock.now, (line) => said.push(line)),
       secrets: createSecretReader(
-        { send: ((command: GetSecretValueCommand) => callAws(instance, command, () => secretOf(command))) as SecretsManagerClient["send"] },
+        {
+          send: ((command: GetSecretValueCommand) =>
+            callAws(instance, command, () => secretOf(command))) as SecretsManagerClient["send"],
+        },
         clock.now,
       ),
       dynamodb: { send: sendToTable as DynamoDBClient["send"] },
@@ -244,7 +254,8 @@ export function createWorld(options: WorldOptions) {
         return `id-${ids}`;
       },
       abortAfter: (milliseconds: number) => clock.abortAfter(milliseconds, instance.invocation),
-      sleep: (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal, instance.invocation),
+      sleep: (milliseconds: number, signal: AbortSignal) =>
+        clock.sleep(milliseconds, signal, instance.invocation),
     };
     return { ...world, pacer: createPacer(world) };
   }
@@ -264,7 +275,14 @@ export function createWorld(options: WorldOptions) {
     /** What the code has logged, measured, and written to the table and the queues. */
     said,
     newInstance(name: string): Instance {
-      return { name, isGone: false, invocation: { isGone: false }, diesAt: undefined, dies: "before", onDeath: () => {} };
+      return {
+        name,
+        isGone: false,
+        invocation: { isGone: false },
+        diesAt: undefined,
+        dies: "before",
+        onDeath: () => {},
+      };
     },
     /** Decides whether and where the next invocation of an instance dies. */
     threaten(instance: Instance, effects: number): void {

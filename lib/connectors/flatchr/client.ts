@@ -19,6 +19,8 @@ export function connect({
   let cvOfCreate: Cv | undefined;
 
   return {
+    identity: ({ email }) => email.toLowerCase(),
+
     /** By e-mail and vacancy: the same person on another vacancy is another application, and names are shared. */
     async find({ email }) {
       const [applicant, ...others] = await applicants.findOnVacancy(email);

@@ -4,13 +4,13 @@ import { type CandidateApi, openApi } from "./api.ts";
 import { assignToJob, isOnJob, type Target, withoutShells } from "./assignment.ts";
 import { changedDetails, completedTags, outdatedLists } from "./changes.ts";
 import { sendResume, sendResumeOnce } from "./resume.ts";
-import type {
-  CurrentCandidate,
-  SmartrecruitersAuth,
-  SmartrecruitersCandidate,
-  SmartrecruitersParameters,
+import {
+  type CurrentCandidate,
+  type SmartrecruitersAuth,
+  type SmartrecruitersCandidate,
+  type SmartrecruitersParameters,
+  terms,
 } from "./schema.ts";
-import { terms } from "./schema.ts";
 
 /** A candidate that is older than this was there before, however much our clock and SmartRecruiters' differ. */
 const CLOCKS_DIFFER_IN_MILLISECONDS = 10 * 60_000;
@@ -28,6 +28,8 @@ export function connect(
   });
 
   return {
+    identity: ({ email }) => email.toLowerCase(),
+
     /** By e-mail; of several candidates with the same one, the one on the job. */
     async find(candidate) {
       const api = openApi(access, candidate);

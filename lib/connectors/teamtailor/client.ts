@@ -35,6 +35,8 @@ export function connect(
   }
 
   return {
+    identity: ({ email }) => email?.toLowerCase(),
+
     async find({ email }) {
       if (email === undefined)
         return { outcome: "cannot_tell", why: "the candidate has no e-mail to look for" };

@@ -1,10 +1,9 @@
-import { checkWorkflows } from "../../../lib/workflow/workflow.ts";
-import workflows from "../../../workflows/index.ts";
+import { checkedSamples } from "../../../docs/generate/sample-workflows.ts";
 import { at, ofType, referredTo, statementsOf, type TemplateResource } from "../template.ts";
 import { type Rule, set } from "./rule.ts";
 
 const SCHEDULE = "AWS::Scheduler::Schedule";
-const { byId } = checkWorkflows(workflows);
+const byId = new Map(checkedSamples.map((workflow) => [workflow.workflow_id, workflow]));
 
 export const scheduleRules: Rule[] = [
   {

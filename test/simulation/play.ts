@@ -1,0 +1,90 @@
+/** Plays schedules in as many threads as there are cores, and adds up what they came to. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { AtsName } from "./ats.ts";
+import type { Played } from "./push-schedule.ts";
+import type { Work } from "./worker.ts";
+import type { Happening } from "./world.ts";
+
+/** What many schedules came to. */
+export interface Report {
+  ats: AtsName;
+  schedules: number;
+  /** Those that went wrong, the lowest seed first. A thread ends with its first. */
+  failures: Played[];
+  counts: Record<Happening, number>;
+  crashPoints: Set<string>;
+  seconds: number;
+}
+
+/**
+ * @param defect the name of a planted one, see defects.ts
+ */
+export async function playMany(
+  ats: AtsName,
+  seeds: { first: number; count: number },
+  defect?: string,
+): Promise<Report> {
+  const startedAt = performance.now();
+  const threads = Math.min(availableParallelism(), 4, seeds.count);
+  const shares = await Promise.all(
+    Array.from({ length: threads }, (_, thread) =>
+      playInThread({ ats, first: seeds.first + thread, step: threads, end: seeds.first + seeds.count, defect }),
+    ),
+  );
+  const counts = {} as Report["counts"];
+  for (const share of shares)
+    for (const [what, times] of Object.entries(share.counts) as [Happening, number][])
+      counts[what] = (counts[what] ?? 0) + times;
+  return {
+    ats,
+    schedules: shares.reduce((sum, share) => sum + share.schedules, 0),
+    failures: shares.flatMap(({ failures }) => failures).sort((one, other) => one.seed - other.seed),
+    counts,
+    crashPoints: new Set(shares.flatMap(({ crashPoints }) => crashPoints)),
+    seconds: (performance.now() - startedAt) / 1000,
+  };
+}
+
+/** What one thread played. */
+export interface Share {
+  schedules: number;
+  failures: Played[];
+  counts: Report["counts"];
+  crashPoints: string[];
+}
+
+function playInThread(workerData: Work): Promise<Share> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+    worker.once("message", resolve);
+    worker.once("error", reject);
+    worker.once("exit", () => reject(new Error("the thread ended before it was done")));
+  });
+}
+
+/** A failure for a person: what is wrong, how to see it again, and what happened. */
+export function told({ ats, seed, wrong, trace }: Played): string {
+  return [
+    "",
+    ...wrong.map((what) => `✗ ${what}`),
+    `Play it again: node test/simulation/replay.ts ${ats} ${seed}`,
+    ...trace,
+  ].join("\n");
+}
+
+/** One line of figures. */
+export function toFigures({ ats, schedules, counts, crashPoints, seconds }: Report): string {
+  const { effect, crash, invocation, redelivery } = counts;
+  return [
+    ats.padEnd(16),
+    `${schedules} schedules`,
+    `${invocation} invocations`,
+    `${effect} effects`,
+    `${crash} crashes at ${crashPoints.size} points`,
+    `${counts["vendor fault"]} vendor faults`,
+    `${counts["AWS fault"]} AWS faults`,
+    `${redelivery} redeliveries`,
+    `${seconds.toFixed(1)} s`,
+  ].join("  ");
+}
