@@ -53,7 +53,7 @@ export type ReceiverEnvironment = Pick<
 /**
  * AWS answers in milliseconds or not at all; a call that hangs is repeated by the SDK, which knows what is safe. On Lambda
  * credentials are always in environment variables, so that the SDK's search for others is not bundled: see
- * infra/no-credential-search.ts.
+ * infra/left-out/credential-search.ts.
  */
 const AWS_CLIENT = {
   credentials: fromEnv(),

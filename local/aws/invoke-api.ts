@@ -25,8 +25,10 @@ export async function answerInvoke(
   response: ServerResponse,
 ): Promise<void> {
   // Whoever calls a function by hand is no browser. One that is sent here by some website says where it comes from.
-  if (request.headers.origin !== undefined)
+  if (request.headers.origin !== undefined) {
+    request.resume();
     return sendError(response, 403, "AccessDeniedException", "Functions are not invoked from web pages");
+  }
   const functionName = readFunctionName(decodeURIComponent(INVOKE_PATH.exec(pathOf(request))?.[1] ?? ""));
   const isAsynchronous = request.headers["x-amz-invocation-type"] === "Event";
   const maximum = isAsynchronous ? MAXIMUM_ASYNCHRONOUS_EVENT_IN_BYTES : MAXIMUM_EVENT_IN_BYTES;

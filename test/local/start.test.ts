@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { type AddressInfo, createServer } from "node:net";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import type { ScenarioStep } from "../../local/scenario.ts";
 import { temporaryDirectory } from "./stand-ins.ts";
 
@@ -40,6 +42,11 @@ test("the demonstration goes well, and prints its result as JSON on the last lin
   expect(result.steps.filter(({ ok, skipped }: ScenarioStep) => !ok || skipped)).toEqual([]);
   expect(result).toMatchObject({ ok: true, duration_ms: expect.any(Number) });
   expect(stdout).toMatch(/HrFlow Relay is ready: http:\/\/127\.0\.0\.1:\d+/);
+  expect(stdout, "no commands to a terminal where there is none").not.toContain("\u001b");
+  // The summary: a line for each step, its time at the right end of the same column.
+  const rows = stdout.split("\n").filter((line) => /^ {3}step|^✓ {2}/.test(line));
+  expect(rows).toHaveLength(13);
+  expect(new Set(rows.map((row) => row.length)).size).toBe(1);
   expect(exitCode).toBe(0);
 });
 
@@ -65,15 +72,138 @@ test("it goes on listening after the demonstration, and ends with 0 on SIGTERM",
   expect(Date.now() - startedAt).toBeLessThan(2000);
 });
 
-test("an option that does not exist ends it with 2", async () => {
-  const stderr = "Unknown option '--ones'. See npm start -- --help\n";
-  expect(await run("--ones")).toEqual({ exitCode: 2, stdout: "", stderr });
+/** A file with this text, or a directory with this file. */
+function fileWith(text: string, name = "file.json"): string {
+  const file = join(temporaryDirectory(), name);
+  writeFileSync(file, text);
+  return file;
+}
+
+const workflow = {
+  workflow_id: "acme",
+  action: "push_profile_to_teamtailor",
+  hrflow_auth: { secret: "hrflow/demo" },
+  connector_auth: { secret: "teamtailor/demo" },
+};
+const listOf = (...workflows: object[]) =>
+  fileWith(`export default ${JSON.stringify(workflows)};`, "workflows.ts");
+
+test.each<[what: string, options: () => string[], exitCode: number, says: RegExp]>([
+  ["an unknown option", () => ["--ones"], 2, /^Unknown option '--ones'\. See npm start -- --help\n$/],
+  [
+    "a workflows file that is not there",
+    () => ["--workflows", "/no/such.ts"],
+    1,
+    /^The workflows file \/no\/such\.ts does not exist: give its path with --workflows\n$/,
+  ],
+  [
+    "a workflows file that is no module",
+    () => ["--workflows", fileWith("export default [", "workflows.ts")],
+    1,
+    /^The workflows in \S+ cannot be used: .+\n$/,
+  ],
+  [
+    "a wrong workflow, also when it is a plain object",
+    () => ["--workflows", listOf({ workflow_id: "acme" })],
+    1,
+    /^The function \S+ does not start: Workflow "acme": .*action.*\n$/,
+  ],
+  [
+    "a schedule that cannot be read",
+    () => ["--workflows", listOf({ ...workflow, schedule: "now and then" })],
+    1,
+    /^The function \S+ does not start: Workflow "acme": .*schedule.*\n$/,
+  ],
+  [
+    "a secrets file that is not there",
+    () => ["--secrets", "/no/such.json"],
+    1,
+    /^The secrets file \/no\/such\.json does not exist: give its path with --secrets\n$/,
+  ],
+  [
+    "a secrets file that is no JSON",
+    () => ["--secrets", fileWith('{ "hidden')],
+    1,
+    /^The secrets file \S+ cannot be used: it must be JSON like (?!.*hidden).+\n$/,
+  ],
+  [
+    "a data directory that is a file",
+    () => ["--data", fileWith("")],
+    1,
+    /^The data directory \S+ cannot be used \(.+\): give another --data\n$/,
+  ],
+  [
+    "a data directory with something else in it",
+    () => ["--data", dirname(fileWith("something else, and long enough", "local.db"))],
+    1,
+    /^The data directory \S+ cannot be used \(.+\): give another --data\n$/,
+  ],
+  [
+    "a data directory of a vendor's that is broken",
+    () => ["--data", dirname(fileWith("something else, and long enough", "teamtailor.db"))],
+    1,
+    /^The data directory \S+ cannot be used \(.+\): give another --data\n$/,
+  ],
+  [
+    "secrets of an earlier start that are broken",
+    () => ["--data", dirname(fileWith("{", "demo-secrets.json"))],
+    1,
+    /^The secrets file \S+demo-secrets\.json cannot be used: remove it, and it is written anew\n$/,
+  ],
+  [
+    "a data directory of a newer version",
+    () => {
+      const directory = temporaryDirectory();
+      const database = new DatabaseSync(join(directory, "local.db"));
+      database.exec("PRAGMA user_version = 99");
+      database.close();
+      return ["--data", directory];
+    },
+    1,
+    /^The data directory \S+ is of a newer version of HrFlow Relay: start that one, or give another --data\n$/,
+  ],
+])("%s ends it with one line that says what to do", async (_what, options, exitCode, says) => {
+  const ended = await run("--once", "--port", "0", ...options());
+  expect(ended).toEqual({ exitCode, stdout: "", stderr: expect.stringMatching(says) });
 });
 
-test("a wrong workflow ends it with 1 and one line, also when it is a plain object", async () => {
-  const file = join(temporaryDirectory(), "workflows.ts");
-  writeFileSync(file, 'export default [{ workflow_id: "acme" }];');
-  const { exitCode, stdout, stderr } = await run("--once", "--port", "0", "--workflows", file);
-  expect(stderr).toMatch(/^The function \S+ does not start: Workflow "acme": .*action.*\n$/);
-  expect([exitCode, stdout]).toEqual([1, ""]);
+test("a port that is in use ends it with one line", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const { exitCode, stderr } = await run("--once", "--port", String(port));
+  expect([exitCode, stderr]).toEqual([
+    1,
+    `Port ${port} is in use: stop what uses it, or give another with --port (0 takes any free one)\n`,
+  ]);
+});
+
+test("a workflow whose secret is not there is told at once, with what to do", async () => {
+  const file = listOf({ ...workflow, hrflow_auth: { secret: "hrflow/acme" } });
+  const { stdout } = await run("--once", "--port", "0", "--workflows", file);
+  expect(stdout).toContain("acme needs the secret hrflow/acme, which does not exist: give it in --secrets\n");
+});
+
+test("Ctrl+C in the middle of the demonstration ends it with 0, and without a stack", async () => {
+  const child = start("--port", "0");
+  const stderr = text(child.stderr);
+  const lines: string[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    lines.push(line);
+    if (line.startsWith("✓ a CV is parsed")) child.kill("SIGINT");
+  }
+  expect(child.exitCode ?? (await once(child, "exit"))[0]).toBe(0);
+  expect(lines.filter((line) => line.startsWith("Stopping:"))).toHaveLength(1);
+  expect(lines.filter((line) => line.startsWith("✗"))).toEqual([]);
+  expect(await stderr).toBe("");
+});
+
+test("a second Ctrl+C does not wait for what is at work", async () => {
+  const child = start("--port", "0");
+  for await (const line of createInterface(child.stdout)) {
+    if (line.startsWith("✓ a CV is parsed")) child.kill("SIGINT");
+    if (line.startsWith("Stopping:")) child.kill("SIGINT");
+  }
+  expect(child.exitCode ?? (await once(child, "exit"))[0]).toBe(1);
 });

@@ -100,3 +100,12 @@ describe("Lambda's Invoke API, through the SDK's client", () => {
     expect((await invoke({})).payload.calls).toBe(before + 1);
   });
 });
+
+test("a web page that somebody looks at cannot invoke a function", async () => {
+  const url = `${system.url}/2015-03-31/functions/update-stand-in/invocations`;
+  const invokeFrom = (origin: Record<string, string>) =>
+    fetch(url, { method: "POST", headers: origin, body: "{}" });
+  expect((await invokeFrom({ origin: "https://elsewhere.example" })).status).toBe(403);
+  expect((await invokeFrom({ origin: "null" })).status).toBe(403);
+  expect((await invokeFrom({})).status).toBe(200);
+});
