@@ -1,5 +1,5 @@
 /** The bundles as they are deployed, and beside them bundles with the same AWS clients that do nothing. */
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { packageCopy, unpack } from "../test/infra/package-copy.ts";
@@ -14,8 +14,10 @@ export interface Bundle {
   name: string;
   /** Of the function. */
   url: string;
-  /** Of a module with the same AWS clients and an empty handler, built with the same options. */
+  /** Of a module with the same AWS clients and an empty handler, the clients as they come. */
   emptyUrl: string;
+  /** The same, with as little of the clients as in the function's bundle. */
+  leastUrl: string;
   bytes: number;
 }
 
@@ -35,43 +37,45 @@ export default [
 ];
 `;
 
-const CREDENTIALS = `credentials: fromEnv(), maxAttempts: 4, requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 }`;
-
 /** What a function with these clients cannot do without. It keeps the commands that the real one sends. */
-const emptyFunction = (hasTable: boolean) => `
-import { fromEnv } from "@aws-sdk/credential-provider-env";
+const emptyFunction = (hasTable: boolean, credentials: string) => `
+${credentials}
 import { SecretsManagerClient, GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { SQSClient, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 ${hasTable ? 'import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand, DeleteItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";' : ""}
-const settings = { ${CREDENTIALS} };
 export const clients = [new SecretsManagerClient(settings), new SQSClient(settings)${hasTable ? ", new DynamoDBClient(settings)" : ""}];
 export const commands = [GetSecretValueCommand, SendMessageBatchCommand${hasTable ? ", GetItemCommand, PutItemCommand, UpdateItemCommand, DeleteItemCommand, QueryCommand" : ""}];
 export const handler = async () => ({});
 `;
+/** The part of serverless.yml that leaves things out of the bundles. */
+const LEFT_OUT = /^ {4}alias:$[\s\S]*?^$/m;
+const AS_THEY_COME = "const settings = {};";
+const AS_LITTLE = `import { fromEnv } from "@aws-sdk/credential-provider-env"; const settings = { credentials: fromEnv() };`;
 
-/** Packages both; some twenty seconds. */
+/** Packages all; some thirty seconds. */
 export async function buildBundles(): Promise<{ bundles: Bundle[]; remove(): void }> {
-  const real = await packageCopy({ "workflows/index.ts": WORKFLOWS });
-  const empty = await packageCopy(
-    Object.fromEntries(FUNCTIONS.map((name) => [`functions/${name}.ts`, emptyFunction(name !== RECEIVER)])),
-  );
-  const [directory, emptyDirectory] = [unpack(real), unpack(empty)];
-  const bundles = FUNCTIONS.map((name) => {
-    const path = join(directory, `${name}.mjs`);
-    return {
-      name,
-      url: pathToFileURL(path).href,
-      emptyUrl: pathToFileURL(join(emptyDirectory, `${name}.mjs`)).href,
-      bytes: statSync(path).size,
-    };
-  });
-  return {
-    bundles,
-    remove() {
-      real.remove();
-      empty.remove();
-    },
-  };
+  const configuration = readFileSync(new URL("../serverless.yml", import.meta.url), "utf8");
+  const stock = configuration.replace(LEFT_OUT, "\n");
+  if (stock === configuration) throw new Error("serverless.yml says nowhere what is left out of the bundles");
+  const empty = (credentials: string) =>
+    Object.fromEntries(
+      FUNCTIONS.map((name) => [`functions/${name}.ts`, emptyFunction(name !== RECEIVER, credentials)]),
+    );
+  const packages = [
+    await packageCopy({ "workflows/index.ts": WORKFLOWS }),
+    await packageCopy({ ...empty(AS_THEY_COME), "serverless.yml": stock }),
+    await packageCopy(empty(AS_LITTLE)),
+  ];
+  const [directory = "", emptyDirectory = "", leastDirectory = ""] = packages.map(unpack);
+  const urlIn = (folder: string, name: string) => pathToFileURL(join(folder, `${name}.mjs`)).href;
+  const bundles = FUNCTIONS.map((name) => ({
+    name,
+    url: urlIn(directory, name),
+    emptyUrl: urlIn(emptyDirectory, name),
+    leastUrl: urlIn(leastDirectory, name),
+    bytes: statSync(join(directory, `${name}.mjs`)).size,
+  }));
+  return { bundles, remove: () => packages.forEach((one) => one.remove()) };
 }
 
 /** How large each is. */

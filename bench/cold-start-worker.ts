@@ -11,7 +11,7 @@ const event = {
 };
 const context = {
   awsRequestId: "bench",
-  functionName: process.env["AWS_LAMBDA_FUNCTION_NAME"],
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
   getRemainingTimeInMillis: () => 60_000,
 };
 

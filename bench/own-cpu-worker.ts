@@ -92,7 +92,13 @@ function profileOf(index: number) {
   const { profile } = sampleProfile(index);
   const text = "Ada wrote a program. ".repeat(PROFILE_IN_BYTES / 100);
   const { experiences = [], educations = [], skills = [] } = profile;
-  const long = { ...profile, text, experiences: [...experiences], educations: [...educations], skills: [...skills] };
+  const long = {
+    ...profile,
+    text,
+    experiences: [...experiences],
+    educations: [...educations],
+    skills: [...skills],
+  };
   while (Buffer.byteLength(JSON.stringify(long)) < PROFILE_IN_BYTES) {
     long.experiences.push(...experiences);
     long.educations.push(...educations);

@@ -8,7 +8,7 @@ const GOAL = 10;
 
 export async function benchOwnCpu(): Promise<Figure[]> {
   const worker = fork(new URL("own-cpu-worker.ts", import.meta.url), {
-    env: { PATH: process.env["PATH"], POWERTOOLS_LOG_LEVEL: "SILENT" },
+    env: { PATH: process.env.PATH, POWERTOOLS_LOG_LEVEL: "SILENT" },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const [{ profileInBytes, push, update }] = (await once(worker, "message")) as [OwnCpuReport];

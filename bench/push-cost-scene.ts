@@ -93,7 +93,7 @@ export async function startCostScene(functionName: string): Promise<CostScene> {
   };
 }
 
-/** As serverless.yml has it built. */
+/** With the options of serverless.yml that matter for time and memory. */
 async function bundleOf(functionName: string, directory: string): Promise<string> {
   const outfile = join(directory, `${functionName}.mjs`);
   await build({

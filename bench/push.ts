@@ -51,7 +51,7 @@ export async function benchPush(): Promise<Figure> {
   };
   const worker = fork(new URL("push-worker.ts", import.meta.url), [JSON.stringify(work)], {
     env: {
-      PATH: process.env["PATH"],
+      PATH: process.env.PATH,
       ...awsEnvironment(
         {
           sqs: sqs.endpoint,

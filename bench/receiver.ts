@@ -33,7 +33,7 @@ export async function benchReceiver(bundles: readonly Bundle[]): Promise<Figure[
   };
   const worker = fork(new URL("receiver-worker.ts", import.meta.url), [JSON.stringify(work)], {
     env: {
-      PATH: process.env["PATH"],
+      PATH: process.env.PATH,
       ...awsEnvironment(
         {
           sqs: sqs.endpoint,

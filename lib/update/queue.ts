@@ -82,10 +82,15 @@ async function continueUpdate(record: SQSRecord, runner: UpdateRunner): Promise<
   const environment = logAbout(about, runner.environment);
   const said = { reason: failure.reason, detail: failure.message };
   if (failure instanceof PermanentError || isOverdue(record, false, environment)) {
-    await deadLetter(action, record, failure, environment);
-    environment.log.error("run dead-lettered", said);
-    environment.metrics.add("messages_dead_lettered", 1, { ...workflow, reason: failure.reason });
-    return true;
+    try {
+      await deadLetter(action, record, failure, environment);
+      environment.log.error("run dead-lettered", said);
+      environment.metrics.add("messages_dead_lettered", 1, { ...workflow, reason: failure.reason });
+      return true;
+    } catch (error) {
+      const detail = error instanceof Error ? error.name : "failed";
+      environment.log.error("dead letter not stored: the message stays in its queue", { ...said, detail });
+    }
   }
   const temporary =
     failure instanceof TemporaryError ? failure : new TemporaryError(failure.reason, failure.message);

@@ -189,6 +189,7 @@ async function deliver(action: Action, one: object): Promise<string | undefined>
   expect(thrown).toBeUndefined();
   expect(answer.length).toBeLessThan(300);
   expect(stage.calls()).toEqual([]);
+  expect([...stage.environment.tableOperations.keys()]).toEqual([]);
   expect(stage.isPolluted()).toBe(false);
   const lines = stage.environment.logged.map((line) => JSON.parse(line));
   expect(stage.environment.logged.every((line) => line.length < 2_000)).toBe(true);
@@ -210,6 +211,8 @@ describe.each([TEAMTAILOR, UPDATE] as const)("%s is not confused by", (action) =
     expect(await deliver(action, record("{}", changes))).toBe("event_parsing_failure");
   });
 });
+
+test("(whoever is pushed after this makes calls)", () => expect(stage.calls()).toEqual([]));
 
 test("one forged message does not keep the others of its batch away", async () => {
   const source_key = stage.sourceKey;

@@ -57,7 +57,13 @@ export async function openStage(
     invokeWith: (action: Action, event: unknown): Promise<Ended> => ending(scene.invoke(action, event)),
     /** A batch as SQS hands it over, with messages as they are. */
     deliver: (action: Action, records: object[]): Promise<Ended> =>
-      ending(scene.invoke<SQSBatchResponse>(action, { Records: records })),
+      ending(
+        scene.invoke<SQSBatchResponse>(
+          action,
+          { Records: records },
+          action === TEAMTAILOR ? { pull_parameters: { source_keys: [scene.sourceKey] } } : {},
+        ),
+      ),
     /** Every call that changed something anywhere, and every call at all. */
     calls() {
       const { hrflow, teamtailor, flatchr, smartrecruiters } = scene;

@@ -14,7 +14,7 @@ import type { TestEnvironment } from "../environment.ts";
 import { CONTEXT } from "./check.ts";
 import { type CallFault, FAULTS } from "./faults.ts";
 import { type Plan, type PlantedEnvironment, plant } from "./planted.ts";
-import { startPushStage } from "./push.ts";
+import { startPushStage } from "./push-stage.ts";
 import { createTable, lineOf } from "./table.ts";
 import { startUpdateStage, updateWorkflow } from "./update.ts";
 

@@ -3,7 +3,7 @@ import flatchr from "../../lib/connectors/flatchr/index.ts";
 import type { SimulatedFlatchr } from "../../local/vendors/flatchr.ts";
 import { flatchrBench } from "../conformance/flatchr.ts";
 import { NEXT_PHONE } from "../conformance/scene.ts";
-import { afterAChange, type CallOfPush, type PushStage } from "./push.ts";
+import { afterAChange, type CallOfPush, type PushStage } from "./push-stage.ts";
 import { testPushUnderFaults } from "./push-suite.ts";
 
 type Stage = PushStage<SimulatedFlatchr>;
@@ -25,7 +25,7 @@ function withMoves(moveWithoutColumn: "accept" | "refuse") {
 const columnRequired = { arrange: withMoves("refuse") };
 const columnNotRequired = { arrange: withMoves("accept") };
 
-const calls: CallOfPush<SimulatedFlatchr>[] = [
+const atsCalls: CallOfPush<SimulatedFlatchr>[] = [
   { call: { method: "GET", path: "/company/{companyId}/vacancies" }, kind: "look-up" },
   { call: SEARCH, kind: "look-up" },
   {
@@ -52,4 +52,4 @@ const calls: CallOfPush<SimulatedFlatchr>[] = [
   },
 ];
 
-testPushUnderFaults(flatchr, flatchrBench(), calls, []);
+testPushUnderFaults(flatchr, flatchrBench(), { isPaced: false, atsCalls, checkCalls: [] });

@@ -1,6 +1,7 @@
 /** The tests of one push action: every call that it may make, under every fault. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Connector } from "../../lib/connector.ts";
+import { pushCalls } from "../../lib/hrflow/calls.ts";
 import { pushFunction } from "../../lib/lambda/push-function.ts";
 import type { Simulator } from "../../local/vendors/simulator.ts";
 import type { Bench } from "../conformance/conformance.ts";
@@ -8,26 +9,26 @@ import { MARK } from "../conformance/scene.ts";
 import { type CallOfCheck, CONTEXT, checkUnderFault, expectTold, type Invoke } from "./check.ts";
 import { EXPECTED } from "./expected.ts";
 import { type CallFault, FAULTS } from "./faults.ts";
-import {
-  type CallOfPush,
-  callsOf,
-  expectOneCandidate,
-  type PushStage,
-  pushUnderFault,
-  type SeenPush,
-  startPushStage,
-} from "./push.ts";
+import { expectOneCandidate, pushUnderFault, type SeenPush } from "./push.ts";
+import { type CallOfPush, type PushStage, startPushStage } from "./push-stage.ts";
 import { createTable, lineOf } from "./table.ts";
 
 /** Of no vendor's list: the address stands in the profile. */
 const CV_FILE = "GET /files/{id}";
 
+/** The calls of an ATS. */
+interface CallsOfAts<Ats extends Simulator> {
+  atsCalls: CallOfPush<Ats>[];
+  checkCalls: CallOfCheck[];
+  /** Its limit is known, so that a short pause is waited for within the push. */
+  isPaced: boolean;
+}
+
 /** Declares the tests, and prints at their end what was seen. */
 export function testPushUnderFaults<Ats extends Simulator>(
   connector: Connector,
   bench: Bench<Ats>,
-  atsCalls: CallOfPush<Ats>[],
-  checkCalls: CallOfCheck[],
+  { atsCalls, checkCalls, isPaced: isAtsPaced }: CallsOfAts<Ats>,
 ): void {
   const { label } = connector;
   const rows: CallOfPush<Ats>[] = [
@@ -61,7 +62,7 @@ export function testPushUnderFaults<Ats extends Simulator>(
 
   test("no call of the lists is left out", () => {
     const seen = [...rows, ...checks].map(({ call }) => `${call.method} ${call.path}`);
-    const listed = callsOf(connector).map(({ method, path }) => `${method} ${path}`);
+    const listed = [...pushCalls, ...connector.push.calls].map(({ method, path }) => `${method} ${path}`);
     expect([...new Set(seen)].filter((call) => call !== CV_FILE).sort()).toEqual([...new Set(listed)].sort());
   });
 
@@ -106,9 +107,8 @@ export function testPushUnderFaults<Ats extends Simulator>(
     expect(said.toLowerCase()).not.toContain(MARK);
   });
 
-  /** Teamtailor's and SmartRecruiters' limits are known: a short pause is waited for. */
   function isPaced({ isHrflow }: { isHrflow?: true }): boolean {
-    return isHrflow === undefined && connector.name !== "flatchr";
+    return isHrflow === undefined && isAtsPaced;
   }
 
   function expectedOf(row: CallOfPush<Ats>, { name }: CallFault): string | undefined {

@@ -3,7 +3,7 @@ import smartrecruiters from "../../lib/connectors/smartrecruiters/index.ts";
 import type { SimulatedSmartrecruiters } from "../../local/vendors/smartrecruiters.ts";
 import { NEXT_PHONE, SECOND_CV } from "../conformance/scene.ts";
 import { smartrecruitersBench } from "../conformance/smartrecruiters.ts";
-import { afterAChange, type CallOfPush, type PushStage } from "./push.ts";
+import { afterAChange, type CallOfPush, type PushStage } from "./push-stage.ts";
 import { testPushUnderFaults } from "./push-suite.ts";
 
 const CREATE = { method: "POST", path: "/jobs/{jobId}/candidates" } as const;
@@ -26,7 +26,7 @@ function inTheTalentPool(statusOnOtherJob: "assign" | "refuse") {
   };
 }
 
-const calls: CallOfPush<SimulatedSmartrecruiters>[] = [
+const atsCalls: CallOfPush<SimulatedSmartrecruiters>[] = [
   { call: { method: "GET", path: "/candidates" }, kind: "look-up" },
   { call: CREATE, kind: "creation" },
   { call: ATTACH, when: "of a new one", kind: "sending the CV" },
@@ -58,6 +58,8 @@ const calls: CallOfPush<SimulatedSmartrecruiters>[] = [
   },
 ];
 
-testPushUnderFaults(smartrecruiters, smartrecruitersBench({ secondResume: "replace" }), calls, [
-  { call: { method: "GET", path: "/jobs/{jobId}" } },
-]);
+testPushUnderFaults(smartrecruiters, smartrecruitersBench({ secondResume: "replace" }), {
+  isPaced: true,
+  atsCalls,
+  checkCalls: [{ call: { method: "GET", path: "/jobs/{jobId}" } }],
+});

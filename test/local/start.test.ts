@@ -1,18 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import type { ScenarioStep } from "../../local/scenario.ts";
 import { temporaryDirectory } from "./stand-ins.ts";
-
-/** A process has much to load, and the machine may have other work. */
-vi.setConfig({ testTimeout: 20_000 });
 
 const START = fileURLToPath(new URL("../../local/start.ts", import.meta.url));
 
@@ -34,6 +31,16 @@ async function run(...options: string[]) {
   return { exitCode: child.exitCode ?? (await once(child, "exit"))[0], stdout, stderr };
 }
 
+/** The README's sample, in which … stands for anything, and the port for any. */
+function outputInReadme(): RegExp {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const [, sample = ""] = /^```text\n(HrFlow Relay is ready[\s\S]*?)^```$/m.exec(readme) ?? [];
+  expect(sample.split("\n").length).toBeGreaterThan(10);
+  const literally = sample.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const pattern = literally.replaceAll("…", ".*").replaceAll(":3000", ":\\d+").trimEnd();
+  return new RegExp(`^${pattern.replaceAll("\n", "\n(?:.*\n)*?")}$`, "m");
+}
+
 test("the demonstration goes well, and prints its result as JSON on the last line", async () => {
   const { exitCode, stdout, stderr } = await run("--once", "--json", "--port", "0");
   expect(stderr).toBe("");
@@ -43,6 +50,7 @@ test("the demonstration goes well, and prints its result as JSON on the last lin
   expect(result).toMatchObject({ ok: true, duration_ms: expect.any(Number) });
   expect(stdout).toMatch(/HrFlow Relay is ready: http:\/\/127\.0\.0\.1:\d+/);
   expect(stdout, "no commands to a terminal where there is none").not.toContain("\u001b");
+  expect(stdout, "what the README says that it prints").toMatch(outputInReadme());
   // The summary: a line for each step, its time at the right end of the same column.
   const rows = stdout.split("\n").filter((line) => /^ {3}step|^✓ {2}/.test(line));
   expect(rows).toHaveLength(13);

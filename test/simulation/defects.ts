@@ -45,8 +45,8 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: "no lease",
-    promise: 2,
-    ats: "flatchr",
+    promise: 3,
+    ats: "teamtailor",
     file: "push/link.ts",
     changes: [
       [
@@ -144,7 +144,10 @@ export const DEFECTS: readonly Defect[] = [
     promise: 5,
     ats: "flatchr",
     file: "push/push.ts",
-    changes: [["if (isLinked && link.fingerprint === item.fingerprint && !cvIsNew) {", "if (false) {"]],
+    changes: [
+      ["if (isLinked && link.fingerprint === item.fingerprint && !cvIsNew) {", "if (false) {"],
+      ["if (isLinked && link.fingerprint === item.fingerprint && cv === undefined) {", "if (false) {"],
+    ],
   },
   {
     name: "tags of a recruiter that are replaced",

@@ -43,16 +43,17 @@ const PUSH_TIMEOUT_IN_SECONDS = 180;
 const WEBHOOK_SECRET = "webhook-secret-of-the-simulation";
 const KEY = "ats-key-of-the-simulation";
 
-export async function playPush(ats: AtsName, seed: number): Promise<Played> {
+/** @param isTold whether the trace is wanted even if all goes well */
+export async function playPush(ats: AtsName, seed: number, isTold = false): Promise<Played> {
   const dice = createDice(seed);
   const stage = await setStage(ats, dice);
   await stage.play();
-  return { seed, ats, ...stage.result() };
+  return { seed, ats, ...stage.result(isTold) };
 }
 
 async function setStage(name: AtsName, dice: Dice) {
   const clock = createClock(START);
-  const trace: string[] = [];
+  const lines: [at: number, line: string][] = [];
   const wrong: string[] = [];
   const crashPoints = new Set<string>();
   const counts: Record<Happening, number> = {
@@ -85,7 +86,7 @@ async function setStage(name: AtsName, dice: Dice) {
   const people = createPeople(hrflow, source.key, clock, dice);
 
   const declared = [account.parameters, ats.secondParameters]
-    .slice(0, dice.pick([1, 1, 2]))
+    .slice(0, dice.pick([1, 1, 1, 2]))
     .map((parameters, index) => ({
       workflow_id: `w${index}`,
       action: `push_profile_to_${name}`,
@@ -101,10 +102,9 @@ async function setStage(name: AtsName, dice: Dice) {
   let known = new Set<string>();
   const written = new Map<Person, number>();
 
-  const note = (line: string) => {
-    const seconds = ((clock.now() - START - HOUR) / 1000).toFixed(3).padStart(9);
-    trace.push(`${seconds} s  ${line}`);
-  };
+  const note = (line: string) => lines.push([clock.now(), line]);
+  const toTrace = () =>
+    lines.map(([at, line]) => `${((at - START - HOUR) / 1000).toFixed(3).padStart(9)} s  ${line}`);
   const witness: Witness = {
     note,
     count: (what) => {
@@ -253,7 +253,8 @@ async function setStage(name: AtsName, dice: Dice) {
     const what = people.change(person, kind);
     note(`person ${person.index} changes in HrFlow: ${what}`);
     announce(person, delayOfWebhook());
-    if (dice.chance(0.25)) announce(person, delayOfWebhook());
+    if (dice.chance(0.2)) announce(person, delayOfWebhook());
+    if (dice.chance(0.15)) later(dice.below(1_500), () => pushByHand(person));
   }
   const delayOfWebhook = () => (dice.chance(0.2) ? dice.below(5 * MINUTE) : dice.below(2_000));
 
@@ -316,7 +317,7 @@ async function setStage(name: AtsName, dice: Dice) {
 
   /** Recruiters and everybody else. */
   function plan(): { isHandmade: boolean } {
-    const persons = Array.from({ length: dice.pick([1, 1, 1, 2, 2, 3]) }, () => people.add(true));
+    const persons = Array.from({ length: dice.pick([1, 1, 1, 2]) }, () => people.add(true));
     people.add(false);
     const isHandmade = dice.chance(0.25);
     const [first] = persons;
@@ -332,7 +333,7 @@ async function setStage(name: AtsName, dice: Dice) {
       later(from + dice.below(2_000), () => announce(person, delayOfWebhook()));
       for (let times = dice.below(3); times > 0; times -= 1)
         later(from + dice.pick([dice.below(5_000), dice.below(span)]), () => change(person));
-      if (dice.chance(0.25)) later(from + dice.pick([dice.below(4_000), dice.below(span)]), () => pushByHand(person));
+      if (dice.chance(0.15)) later(from + dice.pick([dice.below(4_000), dice.below(span)]), () => pushByHand(person));
     }
     return { isHandmade };
   }
@@ -384,10 +385,11 @@ async function setStage(name: AtsName, dice: Dice) {
         wrong.push("it does not come to rest");
         return;
       }
-      note("now it is calm, and everybody is announced once more");
+      note("now it is calm; everybody may be announced once more");
       clock.at(trouble.calmFrom, () => {});
       while (!world.isCalm()) await clock.goOn();
       wrong.push(...(await wrongAtRest(scene)));
+      if (dice.chance(0.5)) return;
       const calls = account.simulator.calls.length;
       const letters = queue.deadLetters.length;
       for (const person of people.persons.filter(({ isAnnounced }) => isAnnounced)) announce(person, 1000);
@@ -401,6 +403,6 @@ async function setStage(name: AtsName, dice: Dice) {
           `a profile that did not change was written: ${writes.map(({ route }) => route).join(", ")}`,
         );
     },
-    result: () => ({ wrong: [...new Set(wrong)], trace, counts, crashPoints: [...crashPoints] }),
+    result: (isTold: boolean) => ({ wrong: [...new Set(wrong)], trace: isTold || wrong.length > 0 ? toTrace() : [], counts, crashPoints: [...crashPoints] }),
   };
 }

@@ -10,7 +10,7 @@ if (ats === undefined || !Number.isInteger(Number(seed))) {
 }
 if (words.length > 0) plant(words.join(" "));
 const { playPush } = await import("./push-schedule.ts");
-const { trace, wrong } = await playPush(ats, Number(seed));
+const { trace, wrong } = await playPush(ats, Number(seed), true);
 console.log(trace.join("\n"));
 console.log(wrong.length > 0 ? wrong.map((what) => `✗ ${what}`).join("\n") : "All is well.");
 process.exitCode = wrong.length > 0 ? 1 : 0;

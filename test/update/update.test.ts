@@ -182,6 +182,28 @@ describe("a run", () => {
     expect(scene.flatchr.calls.filter(({ method }) => method === "PUT")).toHaveLength(25);
   });
 
+  test("that takes long says now and then how far it is, from all its invocations", async () => {
+    for (let index = 0; index < 25; index += 1) scene.add(`Person${index}`);
+    let calls = 0;
+    const first = await scene.runOn({}, () => (calls++ < 18 ? 600_000 : 0));
+    const saying = () => scene.environment.logged.filter((line) => line.includes('"run goes on"'));
+    expect(saying()).toEqual([]);
+    const doneBefore = first.answer.events.read_success;
+    // The clock of the second one stands five seconds further whenever it asks for the time that is left.
+    const slowly = () => {
+      scene.environment.pass(5);
+      return 600_000;
+    };
+    await scene.runOn({}, slowly, first.continuation);
+    const said = saying().map((line) => JSON.parse(line));
+    expect(said.length).toBeGreaterThan(1);
+    for (const { run_id, workflow_id, events, started_at } of said) {
+      expect([run_id, workflow_id]).toEqual([first.answer.run_id, "acme-update"]);
+      expect(events.read_success).toBeGreaterThan(doneBefore);
+      expect(started_at).toBe(first.answer.started_at);
+    }
+  });
+
   test("that finds HrFlow down ends soon, and leaves the cursor where it is", async () => {
     for (let index = 0; index < 60; index += 1) scene.add(`Person${index}`);
     scene.hrflow.failNext({}, { kind: "status", status: 503 }, Number.POSITIVE_INFINITY);
