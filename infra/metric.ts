@@ -44,15 +44,10 @@ export function apiMetric(name: string): ServiceMetric {
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html
  */
-export function query(
-  statistic: "AVG" | "MAX" | "SUM",
-  name: MetricName,
-  { where, by }: { where?: string; by?: string } = {},
-): string {
+export function query(statistic: "MAX" | "SUM", name: MetricName, where?: string): string {
   const schema = [`"${METRICS_NAMESPACE}"`, ...METRICS[name].dimensions].join(", ");
   const condition = where === undefined ? "" : ` WHERE ${where}`;
-  const groups = by === undefined ? "" : ` GROUP BY ${by}`;
-  return `SELECT ${statistic}(${name}) FROM SCHEMA(${schema})${condition}${groups}`;
+  return `SELECT ${statistic}(${name}) FROM SCHEMA(${schema})${condition}`;
 }
 
 /** The namespace of Relay's metrics, as a property of the template. */

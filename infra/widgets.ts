@@ -7,7 +7,7 @@ import { METRICS, type MetricName } from "../lib/metrics.ts";
 import type { Reference } from "./cloudformation.ts";
 import { METRICS_NAMESPACE, type ServiceMetric } from "./metric.ts";
 
-export type Statistic = "Average" | "Maximum" | "Sum" | "p50" | "p90";
+export type Statistic = "Maximum" | "Sum" | "p50" | "p90";
 
 interface LineOptions {
   label: string;

@@ -28,7 +28,7 @@ export async function openStage(
   const [teamtailor, ...others] = declared;
   const ofOneSource = { ...teamtailor, pull_parameters: { source_keys: [scene.sourceKey] } };
   const receive = webhookFunction([ofOneSource, ...others], environment);
-  const pristine = fingerprintOfPrototypes();
+  const pristine = prototypesAsText();
 
   async function ending(work: Promise<unknown>): Promise<Ended> {
     try {
@@ -74,13 +74,13 @@ export async function openStage(
     deadLetters: (action: Action) =>
       environment.inspectQueue(`${action.replaceAll("_", "-")}-dead-letters.fifo`).map(({ body }) => body),
     /** Whether somebody has put something into what every object inherits. */
-    isPolluted: () => fingerprintOfPrototypes() !== pristine,
+    isPolluted: () => prototypesAsText() !== pristine,
   };
 }
 
 const CONTEXT = { functionName: "attacked", getRemainingTimeInMillis: () => 180_000 } as Context;
 
-export function fingerprintOfPrototypes(): string {
+export function prototypesAsText(): string {
   return [
     Object.prototype,
     Array.prototype,

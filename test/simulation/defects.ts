@@ -133,10 +133,7 @@ export const DEFECTS: readonly Defect[] = [
     ats: "smartrecruiters",
     file: "push/push.ts",
     changes: [
-      [
-        'if (written.cvFailure !== undefined) throw asRelayError(written.cvFailure, "write_failure");',
-        "",
-      ],
+      ['if (written.cvFailure !== undefined) throw asRelayError(written.cvFailure, "write_failure");', ""],
     ],
   },
   {
@@ -164,7 +161,9 @@ export const DEFECTS: readonly Defect[] = [
     promise: 8,
     ats: "teamtailor",
     file: "push/push.ts",
-    changes: [["fingerprint: fingerprint({ candidate, parameters }),", "fingerprint: JSON.stringify(candidate),"]],
+    changes: [
+      ["fingerprint: fingerprint({ candidate, parameters }),", "fingerprint: JSON.stringify(candidate),"],
+    ],
   },
 ];
 

@@ -29,7 +29,13 @@ export async function playMany(
   const threads = Math.min(availableParallelism(), 4, seeds.count);
   const shares = await Promise.all(
     Array.from({ length: threads }, (_, thread) =>
-      playInThread({ ats, first: seeds.first + thread, step: threads, end: seeds.first + seeds.count, defect }),
+      playInThread({
+        ats,
+        first: seeds.first + thread,
+        step: threads,
+        end: seeds.first + seeds.count,
+        defect,
+      }),
     ),
   );
   const counts = {} as Report["counts"];
@@ -56,7 +62,10 @@ export interface Share {
 
 function playInThread(workerData: Work): Promise<Share> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: 128 }, // Everything here is short-lived.
+    });
     worker.once("message", resolve);
     worker.once("error", reject);
     worker.once("exit", () => reject(new Error("the thread ended before it was done")));

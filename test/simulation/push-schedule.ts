@@ -333,7 +333,8 @@ async function setStage(name: AtsName, dice: Dice) {
       later(from + dice.below(2_000), () => announce(person, delayOfWebhook()));
       for (let times = dice.below(3); times > 0; times -= 1)
         later(from + dice.pick([dice.below(5_000), dice.below(span)]), () => change(person));
-      if (dice.chance(0.15)) later(from + dice.pick([dice.below(4_000), dice.below(span)]), () => pushByHand(person));
+      if (dice.chance(0.15))
+        later(from + dice.pick([dice.below(4_000), dice.below(span)]), () => pushByHand(person));
     }
     return { isHandmade };
   }
@@ -403,6 +404,11 @@ async function setStage(name: AtsName, dice: Dice) {
           `a profile that did not change was written: ${writes.map(({ route }) => route).join(", ")}`,
         );
     },
-    result: (isTold: boolean) => ({ wrong: [...new Set(wrong)], trace: isTold || wrong.length > 0 ? toTrace() : [], counts, crashPoints: [...crashPoints] }),
+    result: (isTold: boolean) => ({
+      wrong: [...new Set(wrong)],
+      trace: isTold || wrong.length > 0 ? toTrace() : [],
+      counts,
+      crashPoints: [...crashPoints],
+    }),
   };
 }

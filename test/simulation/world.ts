@@ -72,7 +72,8 @@ export type VendorFault = Fault | { kind: "refused" | "late" | "slow_answer" };
 
 /** In milliseconds: over the network, one way. */
 const LONGEST_WAY = 120;
-const LATE_AFTER = [31_000, 50_000] as const;
+/** After every time-out of a create but one, and so soon that the connectors still give it time to settle. */
+const LATE_AFTER = [31_000, 38_000] as const;
 const SLOW_BY = 15_000;
 /** Who waits for it ends with its own signal. */
 const NO_ANSWER = Symbol("no answer");

@@ -1,0 +1,29 @@
+/** A sample of the simulation; `npm run test:proof` plays all of it. */
+import { expect, test } from "vitest";
+import { ATS_NAMES } from "./ats.ts";
+import { DEFECTS } from "./defects.ts";
+import { playMany, told } from "./play.ts";
+import { playPush } from "./push-schedule.ts";
+
+test.each(ATS_NAMES)("a hundred schedules of %s go well, whatever crashes in them", async (ats) => {
+  const { failures, schedules, counts } = await playMany(ats, { first: 1, count: 100 });
+  expect(failures.map(told).join("\n")).toBe("");
+  expect(schedules).toBe(100);
+  expect(counts.crash).toBeGreaterThan(20);
+});
+
+test("a schedule is the same every time", async () => {
+  for (const ats of ATS_NAMES)
+    for (const seed of [3, 14, 15])
+      expect(await playPush(ats, seed, true)).toEqual(await playPush(ats, seed, true));
+});
+
+test("a planted defect is found, and told with what happened and how to see it again", async () => {
+  const name = "no look-up before a create";
+  expect(DEFECTS.map((defect) => defect.name)).toContain(name);
+  const { failures } = await playMany("flatchr", { first: 1, count: 100 }, name);
+  const text = failures.map(told).join("\n");
+  expect(text).toMatch(/✗ person \d has \d candidates/);
+  expect(text).toMatch(/node test\/simulation\/replay\.ts flatchr \d+/);
+  expect(text).toContain("POST /careers/vacancy/candidate/json: 200, changed");
+});
