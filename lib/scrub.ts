@@ -17,6 +17,8 @@ const WORDS_OF_A_NAME = 6;
 const LETTERS_OF_A_NAME = 4;
 /** A part of an address, of a key, of an encoded file. */
 const RUN = /[^\s"'<>…]{12,}(?<!\.)/g;
+/** More of them are not shown, hidden or not. */
+const MAXIMUM_RUNS = 200;
 /** A word before or after it may be the rest of one that was cut. */
 const CUT = /…|\.{3}/;
 
@@ -77,7 +79,7 @@ function wholeValues(text: string, values: readonly string[]): Range[] {
 
 /** Long runs that stand in a value as well. */
 function longRuns(text: string, values: readonly string[]): Range[] {
-  const runs = [...text.matchAll(RUN)];
+  const runs = [...text.matchAll(RUN)].slice(0, MAXIMUM_RUNS);
   return runs.filter(([run]) => values.some((value) => value.includes(run))).map(toRange);
 }
 

@@ -39,7 +39,7 @@ import { startTestEnvironment, type TestEnvironment } from "../environment.ts";
 import { changed, json, text } from "./arbitrary.ts";
 import { openStage, prototypesAsText, type Stage } from "./stage.ts";
 
-const seed = Number(process.env["SEED"] ?? 1);
+const seed = Number(process.env.SEED ?? 1);
 const KEY = "5d2a14c7a47f8a6f48e72d296f7e2038c1bb4ce4";
 const EVENT = { type: "profile.parsing.success", profile: { key: KEY, source: { key: KEY } } };
 const PROFILE = { key: KEY, source: { key: KEY, name: "careers" }, ...PERSON };
@@ -78,7 +78,7 @@ const anyOf = (base: unknown) => fc.oneof(json, changed(base));
 const asText = (value: unknown) => JSON.stringify(value) ?? "";
 
 test("webhook bodies, as they are read", () =>
-  forAll(15_000, anyOf(EVENT).map(asText), (body) => {
+  forAll(20_000, anyOf(EVENT).map(asText), (body) => {
     try {
       const { events, ignored } = readWebhookBody(Buffer.from(body));
       for (const { sourceKey, profileKey } of events)
@@ -119,7 +119,7 @@ const anySignature = fc.oneof(
 );
 
 /** What is public by another list than the guard's own. */
-const PRIVATE = new BlockList();
+const PRIVATE = { 4: new BlockList(), 6: new BlockList() };
 for (const [network, prefix] of [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -134,7 +134,7 @@ for (const [network, prefix] of [
   ["203.0.113.0", 24],
   ["224.0.0.0", 3],
 ] as const)
-  PRIVATE.addSubnet(network, prefix, "ipv4");
+  PRIVATE[4].addSubnet(network, prefix, "ipv4");
 for (const [network, prefix] of [
   ["::", 8],
   ["64:ff9b::", 96],
@@ -146,7 +146,7 @@ for (const [network, prefix] of [
   ["fe80::", 10],
   ["ff00::", 8],
 ] as const)
-  PRIVATE.addSubnet(network, prefix, "ipv6");
+  PRIVATE[6].addSubnet(network, prefix, "ipv6");
 
 const anyHost = fc.oneof(
   fc.ipV4(),
@@ -188,7 +188,11 @@ test("addresses of CVs: what is let through is https, on its port, and public", 
     if (literal === undefined) {
       expect(isIP(url.hostname)).toBe(0);
     } else if (refuseAddress(literal.address) === undefined) {
-      expect(PRIVATE.check(literal.address, literal.family === 6 ? "ipv6" : "ipv4")).toBe(false);
+      const isPrivate =
+        literal.family === 6
+          ? PRIVATE[6].check(literal.address, "ipv6")
+          : PRIVATE[4].check(literal.address, "ipv4");
+      expect(isPrivate).toBe(false);
     }
   }));
 
@@ -287,7 +291,8 @@ const ROW = {
 };
 test("rows of Flatchr, on their way to HrFlow", () =>
   forAll(8_000, anyOf(ROW), (element) => {
-    if (!isObject(element)) return expect(() => toRow(element)).toThrow("not as documented");
+    if (typeof element !== "object" || element === null)
+      return expect(() => toRow(element)).toThrow("not as documented");
     const row = toRow(element);
     expect(row.changedOn ?? "2025-12-31").toMatch(/^\d{4}-\d\d-\d\d$/);
     const profile = toProfile({ id: null, ...row.fields });
@@ -331,33 +336,30 @@ test("messages, as they are read", () =>
     if (read) expect(read.workflow_id + read.source_key + read.profile_key).toMatch(/^[\w-]{3,190}$/);
   }));
 
-test("messages, through the functions: each is given up, or comes back", () =>
-  forAll(
-    200,
-    fc.array(fc.oneof(text, anyOf({ ...MESSAGE, workflow_id: "other" }).map(asText)), {
-      minLength: 1,
-      maxLength: 10,
-    }),
-    async (bodies) => {
-      for (const action of ["push_profile_to_flatchr", "update_profiles_in_hrflow_from_flatchr"] as const) {
-        const records = bodies.map((body, index) => ({
-          body,
-          messageId: `${inputs}-${index}`,
-          receiptHandle: "none",
-          eventSource: "aws:sqs",
-          attributes: {
-            MessageGroupId: `${index}`,
-            ApproximateReceiveCount: "1",
-            SentTimestamp: `${Date.now()}`,
-          },
-        }));
-        const { answer, thrown } = await stage.deliver(action, records);
-        expect(thrown).toBeUndefined();
-        expect(Object.keys(JSON.parse(answer))).toEqual(["batchItemFailures"]);
-      }
-      expect(stage.calls()).toEqual([]);
-    },
-  ));
+const BATCH = 10;
+test("messages, through the functions: each is given up, or comes back", async () => {
+  const body = fc.oneof(text, anyOf({ ...MESSAGE, workflow_id: "other" }).map(asText));
+  const batches = fc.array(body, { minLength: BATCH, maxLength: BATCH });
+  const count = 60;
+  await forAll(count, batches, async (bodies) => {
+    for (const action of ["push_profile_to_flatchr", "update_profiles_in_hrflow_from_flatchr"] as const) {
+      const { answer, thrown } = await stage.deliver(action, bodies.map(toRecord));
+      expect(thrown).toBeUndefined();
+      expect(Object.keys(JSON.parse(answer))).toEqual(["batchItemFailures"]);
+    }
+    expect(stage.calls()).toEqual([]);
+  });
+  inputs += count * (BATCH - 1);
+});
+
+function toRecord(body: string, index: number) {
+  const attributes = {
+    MessageGroupId: `${index}`,
+    ApproximateReceiveCount: "1",
+    SentTimestamp: `${Date.now()}`,
+  };
+  return { body, messageId: `${index}`, receiptHandle: "none", eventSource: "aws:sqs", attributes };
+}
 
 const BY_HAND = {
   workflow_id: "acme-teamtailor",
@@ -462,7 +464,7 @@ test("declared workflows", () =>
   ));
 
 test("messages of errors, as they are cleaned", () =>
-  forAll(3_000, fc.tuple(text, text, json), ([said, quoted, data]) => {
+  forAll(1_000, fc.tuple(text, text, json), ([said, quoted, data]) => {
     const clean = scrub(`${said} ${quoted} ${asText(data)}`, quoted, data);
     expect(clean.length).toBeLessThanOrEqual(301);
     expect(clean).not.toMatch(/[\n\r\0]/);

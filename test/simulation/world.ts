@@ -32,7 +32,6 @@ export type Happening = "effect" | "crash" | "vendor fault" | "AWS fault" | "inv
 
 /** How likely things go wrong; nothing does any more when the calm begins. */
 export interface Trouble {
-  vendors: number;
   aws: number;
   /** Of an invocation. */
   crash: number;
@@ -59,8 +58,8 @@ export interface WorldOptions {
   witness: Witness;
   /** Every vendor, by the name of its host. */
   vendors: Readonly<Record<string, Simulator>>;
-  /** Faults of a vendor's own, such as those that only a create may have. */
-  faultsOf(asked: Asked): readonly VendorFault[];
+  /** What goes wrong with this call, if anything. */
+  faultOf(asked: Asked): VendorFault | undefined;
   secrets: Readonly<Record<string, object>>;
   /** Environment variables of the functions. */
   variables: Record<string, string>;
@@ -175,7 +174,7 @@ export function createWorld(options: WorldOptions) {
     if (vendor === undefined) throw new Error(`nobody is at ${request.url}`);
     const asked = await clock.hold(toAsked(request));
     const name = `${asked.method} ${vendorOf(asked)}`;
-    const fault = !isCalm() && dice.chance(trouble.vendors) ? dice.pick(options.faultsOf(asked)) : undefined;
+    const fault = options.faultOf(asked);
     const takes = fault?.kind === "late" ? LATE_AFTER[0] + dice.below(LATE_AFTER[1] - LATE_AFTER[0]) : 0;
     const answers = fault?.kind === "slow_answer" ? dice.below(SLOW_BY) : 0;
     return act(

@@ -196,7 +196,7 @@ describe("a run", () => {
     };
     await scene.runOn({}, slowly, first.continuation);
     const said = saying().map((line) => JSON.parse(line));
-    expect(said.length).toBeGreaterThan(1);
+    expect(said.length).toBeGreaterThan(0);
     for (const { run_id, workflow_id, events, started_at } of said) {
       expect([run_id, workflow_id]).toEqual([first.answer.run_id, "acme-update"]);
       expect(events.read_success).toBeGreaterThan(doneBefore);
