@@ -5,6 +5,7 @@ import type { Environment } from "./environment.ts";
 import { PermanentError, VendorError } from "./errors.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Pace, RateLimit } from "./pace.ts";
+import { retryAfter } from "./retry-after.ts";
 import { scrub } from "./scrub.ts";
 
 /** A 429 is waited for within a push when the pause is no longer than this, and so often. */
@@ -14,8 +15,6 @@ const MAXIMUM_PAUSES = 4;
 const SHARE_LEFT_UNDER_PRESSURE = 0.4;
 const TIGHT_PERIODS = 3;
 const MAXIMUM_ANSWER_IN_BYTES = 20_000_000;
-/** Longer pauses than this are not obeyed: the event would be forgotten by its queue (visibility is at most 12 h). */
-const MAXIMUM_RETRY_AFTER_IN_SECONDS = 6 * 3600;
 
 /** How to reach one vendor with one credential. */
 export interface VendorConnection {
@@ -301,17 +300,4 @@ function causes(error: unknown): Error[] {
   const chain: Error[] = [];
   for (let cause = error; cause instanceof Error && chain.length < 10; cause = cause.cause) chain.push(cause);
   return chain;
-}
-
-/**
- * Seconds to wait, from `Retry-After` (seconds or a date) or Teamtailor's `X-Rate-Limit-Reset` (seconds left).
- *
- * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
- */
-function retryAfter(headers: Headers, now: number): number | undefined {
-  const value = headers.get("retry-after") ?? headers.get("x-rate-limit-reset");
-  if (value === null || value.trim() === "") return undefined;
-  const seconds = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : (Date.parse(value) - now) / 1000;
-  if (!Number.isFinite(seconds)) return undefined;
-  return Math.min(Math.max(Math.ceil(seconds), 0), MAXIMUM_RETRY_AFTER_IN_SECONDS);
 }

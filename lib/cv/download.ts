@@ -2,6 +2,7 @@
 import type { LookupAddress } from "node:dns";
 import type { Environment } from "../environment.ts";
 import { TemporaryError } from "../errors.ts";
+import { retryAfter } from "../retry-after.ts";
 import { isAllowedOrigin, literalAddress, refuseAddress, refuseUrl } from "./address.ts";
 import type { Answer } from "./connection.ts";
 
@@ -93,7 +94,7 @@ export function downloadFailed(
 ): TemporaryError {
   return new TemporaryError(
     "read_failure",
-    `CV GET ${url.origin}: ${what}. The push is tried again`,
+    `CV GET ${url.origin}: ${what}. It is tried again`,
     options,
   );
 }
@@ -155,13 +156,6 @@ function refuseSize(bytes: number): void {
   if (bytes > MAXIMUM_CV_IN_BYTES) {
     throw new NoCvError(`the CV was not fetched: it is larger than ${MAXIMUM_CV_IN_BYTES / 1_000_000} MB`);
   }
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function retryAfter(headers: Headers, now: number): number | undefined {
-  const value = headers.get("retry-after") ?? "";
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1000;
-  return Number.isFinite(seconds) ? Math.max(Math.ceil(seconds), 0) : undefined;
 }
 
 /** The message of a network error may quote what was sent; its code may not. */

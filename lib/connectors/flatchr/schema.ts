@@ -188,14 +188,11 @@ function dayOf(value: string): string | undefined {
 const value = v.nullish(v.union([v.string(), v.number(), v.boolean()]));
 
 /**
- * A candidate as the logics and the format of a workflow get it: the documented fields of a row of the search, in its
- * order, and the candidate's id. Further fields can be added by a logic.
+ * The documented fields of a row of the search, in its order, all with the same schema.
  *
  * @see https://developers.flatchr.io/docs/QuickStart/Candidats/Recuperer_un_candidat
  */
-export const sourceCandidateSchema = v.looseObject({
-  /** Who the candidate is; null in a dry run that does not know it yet. */
-  id: value,
+export const rowFields = <Value>(value: Value) => ({
   /** The candidate on this vacancy. */
   applicant: value,
   /** Titles, as people wrote them. */
@@ -215,6 +212,13 @@ export const sourceCandidateSchema = v.looseObject({
   created_at: value,
   updated_at: value,
   source: value,
+});
+
+/** A candidate as the logics and the format of a workflow get it. Further fields can be added by a logic. */
+export const sourceCandidateSchema = v.looseObject({
+  /** Who the candidate is; null in a dry run that does not know it yet. */
+  id: value,
+  ...rowFields(value),
 });
 export type FlatchrSourceCandidate = v.InferOutput<typeof sourceCandidateSchema>;
 

@@ -3,31 +3,14 @@ import type { SourceRow } from "../../connector.ts";
 import { fingerprint } from "../../fingerprint.ts";
 import { UnreadableAnswerError } from "../../http.ts";
 import { dayOfRow } from "./days.ts";
+import { rowFields } from "./schema.ts";
 
 const ROWS_PER_PAGE = 100;
 
 /** Any of Flatchr's fields may be null or absent; what is neither text, number nor boolean says nothing. */
 const value = v.fallback(v.nullable(v.union([v.string(), v.number(), v.boolean()])), null);
 
-/** The documented fields of a row, in their order. */
-const fieldsSchema = v.object({
-  applicant: value,
-  vacancy: value,
-  column: value,
-  vacancy_id: value,
-  external_id: value,
-  status: value,
-  score: value,
-  hired: value,
-  firstname: value,
-  lastname: value,
-  email: value,
-  phone: value,
-  created_at: value,
-  updated_at: value,
-  source: value,
-});
-
+const fieldsSchema = v.object(rowFields(value));
 const FIELD_NAMES = Object.keys(fieldsSchema.entries);
 
 /**
