@@ -67,7 +67,7 @@ export function testCv(connector: Connector, bench: Bench): void {
       await expect(failing).rejects.toBeInstanceOf(TemporaryError);
       await expect(failing).rejects.toMatchObject({
         reason: "read_failure",
-        message: expect.stringMatching(/^CV GET http:\/\/127\.0\.0\.1:\d+: .*The push is tried again$/),
+        message: expect.stringMatching(/^CV GET http:\/\/127\.0\.0\.1:\d+: .*It is tried again$/),
       });
       expect(await scene.candidatesOf(profile)).toEqual([]);
       await pushUntilDone(scene, profile);

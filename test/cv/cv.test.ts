@@ -135,7 +135,7 @@ async function failureOf(path: string, options: Case = {}): Promise<TemporaryErr
   expect(inspect(failure, { depth: 10 })).not.toContain(NAME);
   if (!(failure instanceof TemporaryError)) throw new Error("not a TemporaryError", { cause: failure });
   expect(failure.reason).toBe("read_failure");
-  expect(failure.message).toMatch(/^CV GET https?:\/\/[^/]+: .*\. The push is tried again$/);
+  expect(failure.message).toMatch(/^CV GET https?:\/\/[^/]+: .*\. It is tried again$/);
   return failure;
 }
 

@@ -153,10 +153,10 @@ export function testPushUnderFaults<Ats extends Simulator>(
 
 /** A download is told in other words: its address may be personal, so only its origin is said. */
 function saysOfFile({ name }: CallFault): RegExp {
-  if (/^\d/.test(name)) return new RegExp(`: ${name.slice(0, 3)}\\. The push is tried again`);
-  if (/silent|slow/.test(name)) return /: no whole answer in time\. The push is tried again/;
-  if (/page/.test(name)) return /: 200 with a page instead of a document\. The push is tried again/;
-  return /: the connection failed \((ECONN\w+|ENOTFOUND|EAI_AGAIN)\)\. The push is tried again/;
+  if (/^\d/.test(name)) return new RegExp(`: ${name.slice(0, 3)}\\. It is tried again`);
+  if (/silent|slow/.test(name)) return /: no whole answer in time\. It is tried again/;
+  if (/page/.test(name)) return /: 200 with a page instead of a document\. It is tried again/;
+  return /: the connection failed \((ECONN\w+|ENOTFOUND|EAI_AGAIN)\)\. It is tried again/;
 }
 
 function isRoute(call: string, route: string): boolean {

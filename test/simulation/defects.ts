@@ -7,14 +7,18 @@ export interface Defect {
   name: string;
   /** The promise of the design that it breaks. */
   promise: number;
-  /** Where it shows soonest. */
-  ats: AtsName;
   /** The file in lib/, and what becomes of its text. */
   file: string;
   changes: readonly [from: string, to: string][];
 }
 
-export const DEFECTS: readonly Defect[] = [
+/** A defect of pushes. */
+export interface PushDefect extends Defect {
+  /** Where it shows soonest. */
+  ats: AtsName;
+}
+
+export const DEFECTS: readonly PushDefect[] = [
   {
     name: "no look-up before a create",
     promise: 2,
@@ -168,8 +172,8 @@ export const DEFECTS: readonly Defect[] = [
 ];
 
 /** From now on, modules are loaded with the defect in them. @throws Error when its place is not there any more */
-export function plant(name: string): void {
-  const defect = DEFECTS.find((known) => known.name === name);
+export function plant(name: string, defects: readonly Defect[] = DEFECTS): void {
+  const defect = defects.find((known) => known.name === name);
   if (defect === undefined) throw new Error(`no defect is called "${name}"`);
   const place = fileURLToPath(new URL(`../../lib/${defect.file}`, import.meta.url));
   registerHooks({

@@ -12,22 +12,21 @@ const CALLS_OF_AN_ATTEMPT = { teamtailor: 1, flatchr: 2, smartrecruiters: 1 };
 const LONGEST_DELAY_IN_MINUTES = 30;
 
 describe.each(ATS_NAMES)("a day without %s", (ats) => {
-  test.each([
-    "refuses connections",
-    "answers 500",
-    "never answers",
-  ] as const)("in which it %s loses nothing, and needs nobody", async (outage) => {
-    const after = await playOutage(ats, outage);
-    expect(after.wrong.concat(after.wrong.length > 0 ? after.trace : [])).toEqual([]);
-    expect(after.deadLetters).toBe(0);
-    expect(after.announced).toBeGreaterThan(12 * (PERSONS - 1));
-    const bound = PERSONS * MOST_ATTEMPTS_OF_A_PROFILE * CALLS_OF_AN_ATTEMPT[ats];
-    console.info(
-      `${ats} ${outage} for 24 h: ${after.announced} webhooks, ${after.calls} calls (at most ${bound}), all there ${after.minutesUntilRest.toFixed(0)} min after its return`,
-    );
-    expect(after.calls).toBeGreaterThan(PERSONS);
-    expect(after.calls).toBeLessThanOrEqual(bound);
-    // The longest delay, and what a push takes.
-    expect(after.minutesUntilRest).toBeLessThanOrEqual(LONGEST_DELAY_IN_MINUTES + 5);
-  });
+  test.each(["refuses connections", "answers 500", "never answers"] as const)(
+    "in which it %s loses nothing, and needs nobody",
+    async (outage) => {
+      const after = await playOutage(ats, outage);
+      expect(after.wrong.concat(after.wrong.length > 0 ? after.trace : [])).toEqual([]);
+      expect(after.deadLetters).toBe(0);
+      expect(after.announced).toBeGreaterThan(12 * (PERSONS - 1));
+      const bound = PERSONS * MOST_ATTEMPTS_OF_A_PROFILE * CALLS_OF_AN_ATTEMPT[ats];
+      console.info(
+        `${ats} ${outage} for 24 h: ${after.announced} webhooks, ${after.calls} calls (at most ${bound}), all there ${after.minutesUntilRest.toFixed(0)} min after its return`,
+      );
+      expect(after.calls).toBeGreaterThan(PERSONS);
+      expect(after.calls).toBeLessThanOrEqual(bound);
+      // The longest delay, and what a push takes.
+      expect(after.minutesUntilRest).toBeLessThanOrEqual(LONGEST_DELAY_IN_MINUTES + 5);
+    },
+  );
 });

@@ -15,6 +15,8 @@ export interface Person {
   versions: Wanted[];
   changedAt: number;
   isAnnounced: boolean;
+  /** Its candidate was deleted: a profile that is again as it was pushed would tell nobody of it. */
+  isDeleted: boolean;
 }
 
 export type People = ReturnType<typeof createPeople>;
@@ -63,6 +65,7 @@ export function createPeople(hrflow: SimulatedHrflow, sourceKey: string, clock: 
         versions: [{ ...first, cv }],
         changedAt: clock.now(),
         isAnnounced,
+        isDeleted: false,
       };
       persons.push(person);
       return person;
@@ -75,7 +78,8 @@ export function createPeople(hrflow: SimulatedHrflow, sourceKey: string, clock: 
       const before = versions.at(-2);
       const number = versions.length;
       person.changedAt = clock.now();
-      const what = kind ?? dice.weighted({ phone: 6, back: before ? 2 : 0, email: 1.2, cv: 1.5 });
+      const what =
+        kind ?? dice.weighted({ phone: 6, back: before && !person.isDeleted ? 2 : 0, email: 1.2, cv: 1.5 });
       const next = { ...now };
       if (what === "phone") next.phone = `+33639${index}${String(number).padStart(4, "0")}`;
       if (what === "back") Object.assign(next, { phone: before?.phone, email: before?.email });

@@ -188,8 +188,10 @@ export async function setStage({ ats: name, dice, trouble, ...options }: StageOp
     if (answer?.status !== 202) later(10_000, () => deliver(person, body, signature));
   }
 
+  let byHandTimes = 0;
   /** Somebody starts a run by hand, which may meet a push from the queue. */
   async function pushByHand(person: Person): Promise<void> {
+    byHandTimes += 1;
     note(`person ${person.index} is pushed by hand`);
     await invoke("hand", (environment, timeLeft) => {
       const pull_parameters = { source_key: source.key, profile_key: person.profileKey };
@@ -259,6 +261,7 @@ export async function setStage({ ats: name, dice, trouble, ...options }: StageOp
     later,
     announce,
     pushByHand,
+    wasPushedByHand: () => byHandTimes > 0,
     untilRest,
     /** A recruiter has added or deleted somebody: that is none of Relay's doing. */
     byHand(act: () => void): void {

@@ -8,8 +8,8 @@ import { readCursor } from "../../lib/update/state.ts";
 import { checkWorkflows } from "../../lib/workflow/workflow.ts";
 import type { Fault } from "../../local/vendors/faults.ts";
 import type { TestEnvironment } from "../environment.ts";
+import { createDice, type Dice } from "../simulation/dice.ts";
 import { type Scene, wrongAtTheEnd, wrongBehindCursor } from "./checks.ts";
-import { createDice, type Dice } from "./dice.ts";
 import { createPeople } from "./people.ts";
 import { type Life, startWorld, type Table, type World } from "./world.ts";
 

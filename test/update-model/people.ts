@@ -1,6 +1,6 @@
 /** What people do in the world of a random history: recruiters in Flatchr, and others in HrFlow. */
 import { DEFAULT_FLATCHR_KEY } from "../../local/vendors/flatchr.ts";
-import type { Dice } from "./dice.ts";
+import type { Dice } from "../simulation/dice.ts";
 import type { World } from "./world.ts";
 
 /** A candidate, and what is known of it beside what the simulators hold. */
@@ -180,7 +180,7 @@ export function createPeople(world: World, dice: Dice, sourceKey: string, note: 
       if (isOpen) {
         const path = `company/${flatchr.companyId}/vacancy/${person.vacancyId}/applicant/${person.applicantId}`;
         const headers = { authorization: `Bearer ${DEFAULT_FLATCHR_KEY}` };
-        const { ok } = await fetch(`${flatchr.apiUrl}/${path}`, { method: "DELETE", headers });
+        const { ok } = await flatchr.fetch(`${flatchr.apiUrl}/${path}`, { method: "DELETE", headers });
         if (!ok) throw new Error("the simulated Flatchr did not archive");
       } else {
         flatchr.removeApplicant(person.applicantId);

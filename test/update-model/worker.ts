@@ -3,20 +3,26 @@ import { parentPort, workerData } from "node:worker_threads";
 import { DEFAULT_FLATCHR_KEY } from "../../local/vendors/flatchr.ts";
 import { DEFAULT_COMPANY_ID } from "../../local/vendors/flatchr-organisation.ts";
 import { DEFAULT_HRFLOW_KEY } from "../../local/vendors/hrflow.ts";
-import { startTestEnvironment } from "../environment.ts";
-import { type History, playHistory } from "./model.ts";
-import { createTable } from "./table.ts";
+import { plant } from "../simulation/defects.ts";
+import { createTable } from "../simulation/table.ts";
+import { UPDATE_DEFECTS } from "./defects.ts";
+import type { History } from "./model.ts";
 
 /** Which histories a thread plays, and on which table. */
 export interface Work {
   seeds: readonly number[];
   table: "real" | "in memory";
+  /** The name of a planted one. */
+  defect: string | undefined;
 }
 
-/** After so many histories that went wrong, the rest would say nothing new. */
-const ENOUGH = 3;
+/** After so many histories that went wrong, a thread ends: the rest would say nothing new. */
+const ENOUGH = 1;
 
-const { seeds, table } = workerData as Work;
+const { seeds, table, defect } = workerData as Work;
+if (defect !== undefined) plant(defect, UPDATE_DEFECTS);
+const { playHistory } = await import("./model.ts");
+const { startTestEnvironment } = await import("../environment.ts");
 const start = () =>
   startTestEnvironment({
     "hrflow/acme": { ...DEFAULT_HRFLOW_KEY },

@@ -12,7 +12,7 @@ import { readSettings } from "../../lib/settings.ts";
 import { startFlatchr } from "../../local/vendors/flatchr.ts";
 import { startHrflow } from "../../local/vendors/hrflow.ts";
 import type { TestEnvironment } from "../environment.ts";
-import type { Dice } from "./dice.ts";
+import type { Dice } from "../simulation/dice.ts";
 
 /** One invocation of the function, and how it is to end. */
 export interface Life {
@@ -51,6 +51,7 @@ const READS = new Set(["GetItemCommand", "BatchGetItemCommand", "QueryCommand"])
 export async function startWorld(aws: TestEnvironment, table: Table, dice: Dice) {
   const clock = createClock(START + dice.below(24) * 3_600_000);
   const flatchr = await startFlatchr({
+    origin: "http://flatchr.example",
     fileIntervalInMs: 0,
     now: clock.now,
     timeZoneOffsetInMinutes: dice.pick([0, 60, -600, 720]),
@@ -60,6 +61,7 @@ export async function startWorld(aws: TestEnvironment, table: Table, dice: Dice)
     consent: dice.pick(["boolean", "list"]),
   });
   const hrflow = await startHrflow({
+    origin: "http://hrflow.example",
     updatedAt: "strictly_increasing",
     notFoundStatus: dice.pick([400, 404, 200]),
     asyncParsingInMs: 0,
@@ -95,7 +97,7 @@ export async function startWorld(aws: TestEnvironment, table: Table, dice: Dice)
   async function callVendor(life: Life, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
     const request = new Request(input, init);
     const { method, url } = request;
-    const answer = await fetch(request);
+    const answer = await (url.startsWith(hrflow.url) ? hrflow : flatchr).fetch(request);
     // Read to its end here: what comes in pieces would come in an order that no seed decides.
     const bytes = await answer.arrayBuffer();
     if (method === "PUT" && url.includes("/applicant/") && answer.ok && isJson(bytes)) life.learned.push(url);

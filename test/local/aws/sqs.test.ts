@@ -53,7 +53,14 @@ test("a message whose visibility is set to 0 can be received again", async () =>
     }),
   );
   expect(sqs.inspect(queue.name)).toEqual([
-    { body: "a", groupId: "g", receiveCount: 1, visibleAt: undefined },
+    {
+      body: "a",
+      attributes: {},
+      groupId: "g",
+      sentAt: expect.any(Date),
+      receiveCount: 1,
+      visibleAt: undefined,
+    },
   ]);
   expect((await receive(sqs, queue)).map(({ Body }) => Body)).toEqual(["a"]);
   expect(sqs.inspect(queue.name)).toMatchObject([{ receiveCount: 2, visibleAt: expect.any(Date) }]);
