@@ -58,7 +58,8 @@ function unescapePercents(escapes: string): string {
   }
 }
 
-/** What was cut may end in the middle of a character. */
+/** What was cut may end in the middle of a character; a text has blanks among its control characters and no others. */
 function isReadable(text: string): boolean {
-  return text !== "" && !/[\ufffd\0-\x08\x0e-\x1f]/.test(text.replace(/\ufffd{1,3}$/, ""));
+  const whole = text.replace(/\ufffd{1,3}$/, "");
+  return text !== "" && !/\ufffd|(?!\s)\p{Cc}/u.test(whole);
 }

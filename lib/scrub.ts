@@ -30,8 +30,8 @@ const CUT = /…|\.{3}/;
 export function scrub(text: string, ...data: unknown[]): string {
   // Not cut: the rest of what was cut in two would not be recognised.
   if (text.length > MAXIMUM_CHARACTERS_TO_CLEAN) return `a message of ${text.length} characters`;
-  const values = stringsIn(data);
-  const index = indexOf(values);
+  const { values, fields } = textsIn(data);
+  const index = indexOf(values, fields);
   const plain = decoded(text).normalize();
   const encoded = decodedRuns(plain).filter(({ meaning }) => quotesIn(meaning, values, index).length > 0);
   const hidden = [
@@ -109,7 +109,7 @@ function toRange({ 0: text, index }: RegExpExecArray): Range {
 type Index = ReturnType<typeof indexOf>;
 
 /** What words are looked up in. */
-function indexOf(values: readonly string[]) {
+function indexOf(values: readonly string[], fields: ReadonlySet<string>) {
   const quotations = new Set<string>();
   const names = new Set<string>();
   const all = new Set<string>();
@@ -119,7 +119,10 @@ function indexOf(values: readonly string[]) {
     for (const word of own) all.add(word);
     const isAddress = /@|:\/\//.test(value);
     if (own.length <= WORDS_OF_A_NAME && !isAddress) {
-      for (const word of own) if (word.length >= LETTERS_OF_A_NAME) names.add(word);
+      for (const word of own) {
+        // What a field is called must be said: "email is invalid".
+        if (word.length >= LETTERS_OF_A_NAME && !fields.has(word)) names.add(word);
+      }
     }
     const length = Math.min(WORDS_OF_A_QUOTATION, own.length);
     if (length < 2) continue;
@@ -135,13 +138,19 @@ function isPartOf(part: string, words: ReadonlySet<string>): boolean {
   return words.values().some((word) => word.startsWith(part) || word.endsWith(part));
 }
 
-function stringsIn(data: unknown): string[] {
-  const found = new Set<string>();
+/** All texts in `data`, and the words by which its fields are called. */
+function textsIn(data: unknown): { values: string[]; fields: Set<string> } {
+  const values = new Set<string>();
+  const fields = new Set<string>();
   const left = [data];
   while (left.length > 0) {
     const part = left.pop();
-    if (typeof part === "string" && part.trim().length > 1) found.add(part.trim().normalize());
-    else if (typeof part === "object" && part !== null) left.push(...Object.values(part));
+    if (typeof part === "string" && part.trim().length > 1) values.add(part.trim().normalize());
+    if (typeof part !== "object" || part === null) continue;
+    for (const [field, value] of Object.entries(part)) {
+      if (!Array.isArray(part)) for (const word of field.toLowerCase().match(WORD) ?? []) fields.add(word);
+      left.push(value);
+    }
   }
-  return [...found];
+  return { values: [...values], fields };
 }

@@ -122,3 +122,25 @@ test("whatever the text around it, no word of the data is left", () => {
     { numRuns: 500, seed: 1 },
   );
 });
+
+describe("a quotation is known in part, and however it is written", () => {
+  const profile = {
+    email: "ada@example.com",
+    name: "Ada Lovelace",
+    text: "Known for\nthe first programs",
+    tags: ["good e-mail"],
+  };
+  test.each([
+    ["three words of a text", 'near "the first programs"', 'near "…"'],
+    ["escaped as JSON", 'got {"text":"Known for\\nthe first programs"}', 'got {"text":"…"}'],
+    ["escaped for a URL", "q=Ada%20Lovelace&r=1", "q=…&r=1"],
+    ["in base64", `data ${Buffer.from("Ada Lovelace").toString("base64")}`, "data …"],
+    ["in hexadecimal", `data ${Buffer.from("Ada Lovelace").toString("hex")}`, "data …"],
+    ["one word of a name", "LOVELACE is unknown", "… is unknown"],
+    ["cut short", "starts with Lovela…", "starts with ……"],
+    ["but what a field is called stays", "email is invalid", "email is invalid"],
+    ["and a text in base64 that is nobody's", "etag SGVsbG8gd29ybGQ=", "etag SGVsbG8gd29ybGQ="],
+  ])("%s", (_, text, expected) => {
+    expect(scrub(text, profile)).toBe(expected);
+  });
+});

@@ -63,7 +63,7 @@ const REFUSED: [string, string | Buffer][] = [
   ["an empty list", "[]"],
   ["50,000 empty objects", `[${"{},".repeat(49_999)}{}]`],
   ["100,000 lists in each other", nest(100_000, "[", "]")],
-  ["50,000 objects in each other", '{"a":'.repeat(50_000) + "1" + "}".repeat(50_000)],
+  ["50,000 objects in each other", `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`],
   ["100,000 lists that never end", "[".repeat(100_000)],
   ["a text that never ends", `{"type":"${"a".repeat(500_000)}`],
   ["an event behind __proto__", `{"__proto__":${event()}}`],

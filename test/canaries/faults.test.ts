@@ -139,7 +139,8 @@ describe.each(PUSHES)("%s", (action) => {
   test.each(calls)("$method $path", async (call) => {
     let isMet = false;
     for (let count = 0; count < TURNS_OF_A_PUSH && (count === 0 || isMet); count += 1) {
-      await push(action, call, (turns += 1));
+      turns += 1;
+      await push(action, call, turns);
       isMet = scene.proxy.hasMet();
     }
     note(action, call, isMet);
@@ -152,7 +153,8 @@ describe(UPDATE, () => {
   test.each([...updateCalls, ...flatchr.pull.calls])("$method $path", async (call) => {
     let isMet = false;
     for (let count = 0; count < TURNS_OF_AN_UPDATE; count += 1) {
-      await update(call, (turns += 1));
+      turns += 1;
+      await update(call, turns);
       isMet ||= scene.proxy.hasMet();
     }
     note(UPDATE, call, isMet);

@@ -1,7 +1,7 @@
 /** That the search can find: leaks are planted, one in each place and in each form, and every one is found. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { putItem } from "../../lib/table.ts";
 import { enqueueOne } from "../../lib/queue.ts";
+import { putItem } from "../../lib/table.ts";
 import { TEAMTAILOR } from "../operator/scene.ts";
 import { CANARIES } from "./canaries.ts";
 import { findCanaries } from "./find.ts";

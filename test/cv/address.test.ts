@@ -159,6 +159,10 @@ const REFUSED: [url: string, why: RegExp][] = [
   ["https://zone.example/", NOT_PUBLIC("linkLocal")],
   ["https://shared-space.example/", NOT_PUBLIC("carrierGradeNat")],
   ["https://no-address.example/", /no IP address/],
+  ["https://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/", NOT_PUBLIC("loopback")],
+  ["https://metadata。google。internal/", NOT_PUBLIC("linkLocal")],
+  ["https://metadata.google.internal./", NOT_PUBLIC("linkLocal")],
+  ["https://localhost%00.cv.example/", MALFORMED],
 ];
 
 /** The nearest neighbours of what is refused. */

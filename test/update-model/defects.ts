@@ -58,7 +58,10 @@ export const UPDATE_DEFECTS: readonly Defect[] = [
     promise: 6,
     file: "hrflow/merge-profile.ts",
     changes: [
-      ["return { ...current, ...Object.fromEntries(changes", "return { ...Object.fromEntries(changes"],
+      [
+        "if (changes.length === 0) return current;\n  return { ...current, ",
+        "if (changes.length === 0) return current;\n  return { ",
+      ],
     ],
   },
   {
