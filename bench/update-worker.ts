@@ -55,7 +55,7 @@ process.disconnect?.();
 async function readAlone(): Promise<number> {
   const auth = await environment.secrets.read(workflow.connector_auth.secret, flatchr.auth);
   const begun = performance.now();
-  const { url } = environment.settings.baseUrl("FLATCHR_API_BASE_URL");
+  const url = environment.settings.baseUrl("FLATCHR_API_BASE_URL", auth.env_base_url);
   const answered = await fetch(`${url}/company/${auth.company_id}/search/applicants`, {
     method: "POST",
     headers: { authorization: `Bearer ${auth.api_key}`, "content-type": "application/json" },

@@ -1,9 +1,10 @@
 /**
  * The contract that every ATS fulfils. Read this first.
  *
- * A connector is a folder `lib/connectors/<name>/` with five files that look alike: `index.ts` (the definition below, as
+ * A connector is a folder `lib/connectors/<name>/` with six files that look alike: `index.ts` (the definition below, as
  * data), `schema.ts` (what the secret, the parameters and a candidate look like), `mapping.ts` (profile → candidate, pure),
- * `client.ts` (the calls) and `check.ts` (whether they can work). The engine (`lib/push/push.ts`) knows this contract and nothing of any ATS.
+ * `client.ts` (the calls), `calls.ts` (their list, for the pages) and `check.ts` (whether they can work). The engine
+ * (`lib/push/push.ts`) knows this contract and nothing of any ATS.
  */
 import type * as v from "valibot";
 import type { Environment } from "./environment.ts";

@@ -4,16 +4,8 @@ import { TemporaryError } from "./errors.ts";
 import { describeIssues } from "./issues.ts";
 import { NAMESPACE } from "./metrics.ts";
 
-const DEFAULT_BASE_URLS = {
-  HRFLOW_BASE_URL: "https://api.hrflow.ai/v1",
-  FLATCHR_API_BASE_URL: "https://api.flatchr.io",
-  FLATCHR_CAREERS_BASE_URL: "https://careers.flatchr.io",
-  TEAMTAILOR_BASE_URL: "https://api.teamtailor.com/v1",
-  SMARTRECRUITERS_BASE_URL: "https://api.smartrecruiters.com",
-};
-
-/** The name of a vendor's base URL setting. */
-export type BaseUrlName = keyof typeof DEFAULT_BASE_URLS;
+/** The name of a vendor's base URL setting: `TEAMTAILOR_BASE_URL`. */
+export type BaseUrlName = `${string}_BASE_URL`;
 
 /** Settings of the running function. */
 export interface Settings {
@@ -23,8 +15,8 @@ export interface Settings {
   queueUrl(action: string): string;
   /** Dead-letter queue of an action. */
   deadLetterQueueUrl(action: string): string;
-  /** Base URL of a vendor, without a slash at the end; `overridden` when the environment names it. */
-  baseUrl(name: BaseUrlName): { url: string; overridden: boolean };
+  /** Base URL of a vendor, without a slash at the end: `real`, which its client knows, unless the environment names another. */
+  baseUrl(name: BaseUrlName, real: string): string;
   /** Origins that the CV guard accepts besides public HTTPS. */
   cvAllowedOrigins: readonly string[];
   /** The namespace of the metrics. */
@@ -67,13 +59,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     },
     queueUrl: (action) => required(`${action.toUpperCase()}_QUEUE_URL`),
     deadLetterQueueUrl: (action) => required(`${action.toUpperCase()}_DEAD_LETTER_QUEUE_URL`),
-    baseUrl(name) {
+    baseUrl(name, real) {
       const override = environment[name];
-      if (!override) return { url: DEFAULT_BASE_URLS[name], overridden: false };
-      return {
-        url: withDefaultPath(checked(name, httpUrl, override), DEFAULT_BASE_URLS[name]),
-        overridden: true,
-      };
+      return override ? withDefaultPath(checked(name, httpUrl, override), real) : real;
     },
     cvAllowedOrigins: (environment.CV_ALLOWED_ORIGINS ?? "")
       .split(",")

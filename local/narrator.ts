@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { connectors } from "../lib/connectors/index.ts";
 import type { LogLine } from "./aws/lambda.ts";
 
 /** One line of a function's log, read. */
@@ -108,15 +109,9 @@ function subject(entry: LogEntry): string {
   return `${text(entry.workflow_id)}: profile ${text(entry.profile_key).slice(0, 8)}…`;
 }
 
-const SYSTEM_NAMES: Record<string, string> = {
-  flatchr: "Flatchr",
-  smartrecruiters: "SmartRecruiters",
-  teamtailor: "Teamtailor",
-};
-
 function systemOf(entry: LogEntry): string {
   const name = text(entry.action).replace(/^push_profile_to_/, "");
-  return SYSTEM_NAMES[name] ?? name;
+  return connectors.find((connector) => connector.name === name)?.label ?? name;
 }
 
 function why(entry: LogEntry): string {

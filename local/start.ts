@@ -9,6 +9,7 @@ import { demoSecrets } from "./demo-secrets.ts";
 import { narrate, readLogEntry } from "./narrator.ts";
 import { createProgressReader, drawProgress, tellProgress } from "./progress.ts";
 import { playScenario, type ScenarioStep } from "./scenario.ts";
+import { witnessesOf } from "./scenario-witness.ts";
 import { secretProblems } from "./secret-problems.ts";
 import { type Simulators, startSimulators } from "./simulators.ts";
 import { StartError } from "./start-error.ts";
@@ -22,14 +23,7 @@ const good = (words: string) => styleText("green", words);
 const bad = (words: string) => styleText("red", words);
 
 /** What may be set to reach other than the real vendors, and is handed on with --live. */
-const LIVE_SETTINGS = [
-  "HRFLOW_BASE_URL",
-  "FLATCHR_API_BASE_URL",
-  "FLATCHR_CAREERS_BASE_URL",
-  "TEAMTAILOR_BASE_URL",
-  "SMARTRECRUITERS_BASE_URL",
-  "CV_ALLOWED_ORIGINS",
-];
+const LIVE_SETTING = /^([A-Z]+_)+BASE_URL$|^CV_ALLOWED_ORIGINS$/;
 
 /** What is at work when it is stopped may take so long to finish. Messages that are cut off are delivered again. */
 const GRACE_IN_SECONDS = 5;
@@ -162,7 +156,9 @@ function progressDisplay(guessTotal: () => number | undefined): (line: LogLine) 
 
 function readLiveSettings(): Record<string, string> {
   return Object.fromEntries(
-    LIVE_SETTINGS.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+    Object.entries(process.env).flatMap(([name, value]) =>
+      LIVE_SETTING.test(name) && value ? [[name, value]] : [],
+    ),
   );
 }
 
@@ -181,9 +177,9 @@ function introduce(
   }
   say(`   functions: ${system.lambda.functionNames.join(", ")}`);
   if (simulators) {
-    const { hrflow, teamtailor, flatchr, smartrecruiters } = simulators;
-    say(`   simulated: HrFlow ${hrflow.url}, Teamtailor ${teamtailor.url}`);
-    say(`              Flatchr ${flatchr.url}, SmartRecruiters ${smartrecruiters.url}`);
+    say(`   simulated: HrFlow ${simulators.hrflow.url}`);
+    for (const { label, simulator } of witnessesOf(simulators))
+      say(`              ${label} ${simulator.url}`);
   }
   for (const problem of secretProblems(system.workflows, system.secretsManager.has, secrets))
     say(styleText("yellow", `   ${problem}`));

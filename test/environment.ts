@@ -4,6 +4,8 @@ import { lookup } from "node:dns/promises";
 import { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Logger } from "@aws-lambda-powertools/logger";
+import type { Connector } from "../lib/connector.ts";
+import { connectors } from "../lib/connectors/index.ts";
 import { download } from "../lib/cv/connection.ts";
 import type { Environment } from "../lib/environment.ts";
 import { createMetrics } from "../lib/metrics.ts";
@@ -28,12 +30,10 @@ export interface TestEnvironment extends Environment {
   stop(): Promise<void>;
 }
 
-const ACTIONS = [
-  "push_profile_to_flatchr",
-  "push_profile_to_smartrecruiters",
-  "push_profile_to_teamtailor",
-  "update_profiles_in_hrflow_from_flatchr",
-];
+const ACTIONS = connectors.flatMap(({ name, pull }: Connector) => [
+  `push_profile_to_${name}`,
+  ...(pull ? [`update_profiles_in_hrflow_from_${name}`] : []),
+]);
 
 /** Starts one. `variables` are the environment variables of the function: base URLs above all. */
 export async function startTestEnvironment(

@@ -5,6 +5,7 @@ import { VendorError } from "../errors.ts";
 import { createVendorClient, type VendorClient } from "../http.ts";
 import type { HrflowAuth } from "./schema.ts";
 
+const BASE_URL = "https://api.hrflow.ai/v1";
 const TIMEOUT_IN_SECONDS = 30;
 /** HrFlow's word for a quota that is used up: the plan's calls to this endpoint, not a rate. */
 const QUOTA_STATUS = 402;
@@ -35,7 +36,7 @@ export function openHrflow(
   return createVendorClient(
     {
       vendor: "HrFlow",
-      baseUrl: environment.settings.baseUrl("HRFLOW_BASE_URL").url,
+      baseUrl: environment.settings.baseUrl("HRFLOW_BASE_URL", BASE_URL),
       headers: { "X-API-KEY": auth.api_secret, "X-USER-EMAIL": auth.api_user, accept: "application/json" },
       timeoutInSeconds,
       signal,

@@ -15,7 +15,7 @@ import {
 import { saveRun } from "../run/history.ts";
 import type { RunAnswer } from "../run/run.ts";
 import { takesSource, type Workflows } from "../workflow/workflow.ts";
-import { ProfileNotFoundError } from "./push.ts";
+import { ProfileNotFoundError } from "./item.ts";
 import { runPush } from "./run.ts";
 
 /** Messages of this action are pushed; `timeLeft` says in milliseconds how long this invocation may still work. */

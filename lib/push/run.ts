@@ -15,7 +15,8 @@ import {
   withinBounds,
 } from "../run/run.ts";
 import { type CheckedPushWorkflow, WorkflowError } from "../workflow/check.ts";
-import { type ProfileReference, pushProfile } from "./push.ts";
+import type { ProfileReference } from "./open.ts";
+import { pushProfile } from "./push.ts";
 
 /**
  * Runs a push by hand: the workflow names the profile.

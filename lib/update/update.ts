@@ -13,7 +13,7 @@ import { fingerprint } from "../fingerprint.ts";
 import { DuplicateReferenceError, type HrflowClient, type RawProfile } from "../hrflow/client.ts";
 import { mergeProfile } from "../hrflow/merge-profile.ts";
 import { profileSchema } from "../hrflow/schema.ts";
-import { prepareItem } from "../push/push.ts";
+import { prepareItem } from "../push/item.ts";
 import { applyFormat, applyLogics } from "../run/item.ts";
 import type { Outcome } from "../run/run.ts";
 import type { CheckedPushWorkflow, CheckedUpdateWorkflow } from "../workflow/check.ts";

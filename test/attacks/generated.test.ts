@@ -8,6 +8,8 @@ import type { Context } from "aws-lambda";
 import fc from "fast-check";
 import * as v from "valibot";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { actions } from "../../docs/generate/actions.ts";
+import { exampleOf } from "../../docs/generate/page.ts";
 import { withTodaysNames } from "../../lib/by-hand/document-names.ts";
 import flatchr from "../../lib/connectors/flatchr/index.ts";
 import { toProfile } from "../../lib/connectors/flatchr/source-mapping.ts";
@@ -29,7 +31,7 @@ import { readWebhookBody } from "../../lib/hrflow/webhook-event.ts";
 import { isSignedByHrflow } from "../../lib/hrflow/webhook-signature.ts";
 import { pushFunction } from "../../lib/lambda/push-function.ts";
 import { updateFunction } from "../../lib/lambda/update-function.ts";
-import { prepareItem } from "../../lib/push/push.ts";
+import { prepareItem } from "../../lib/push/item.ts";
 import { readMessage } from "../../lib/queue.ts";
 import { applyFormat } from "../../lib/run/item.ts";
 import { scrub } from "../../lib/scrub.ts";
@@ -220,16 +222,9 @@ test("names and bytes of files", () =>
 test.each(connectors.map((connector) => [connector.label, connector] as const))(
   "profiles of HrFlow, on their way to %s",
   (_, connector) => {
-    const parameters = { teamtailor: {}, flatchr: { vacancy: "v" }, smartrecruiters: { job_id: "j" } }[
-      connector.name
-    ];
-    const checked = checkWorkflow({
-      workflow_id: "generated",
-      action: `push_profile_to_${connector.name}`,
-      hrflow_auth: { secret: "hrflow/acme" },
-      connector_auth: { secret: "ats/acme" },
-      push_parameters: parameters,
-    });
+    const action = actions.find(({ name }) => name === `push_profile_to_${connector.name}`);
+    if (!action) throw new Error("every connector has this action");
+    const checked = checkWorkflow(exampleOf(action));
     if (checked.direction !== "push") throw new Error("it is a push");
     const workflow = { ...checked, connector };
     return forAll(5_000, anyOf(PROFILE), async (answer) => {

@@ -55,7 +55,7 @@ export async function openWatchedScene(functions: Readonly<Record<string, unknow
   const { settings } = environment;
   environment.settings = {
     ...settings,
-    baseUrl: (name) => ({ url: proxy.through(settings.baseUrl(name).url), overridden: true }),
+    baseUrl: (name, real) => proxy.through(settings.baseUrl(name, real)),
   };
   // What is stored for a moment only has left the process as well.
   environment.sqs = watched(environment.sqs, (input) => say("calls of SQS", input));

@@ -20,6 +20,7 @@ import {
   openScene,
   PHONE,
   pushUntilDone,
+  recordRealUrls,
 } from "./scene.ts";
 
 /** An ATS for the suite. */
@@ -40,6 +41,8 @@ export interface Bench<Ats extends Simulator = Simulator> {
   /** Whether the ATS takes another CV than the one it got first, and if so, which of both a candidate has then. */
   takesNewCv: boolean;
   cvsAfterChange(cvs: [first: string, second: string]): string[];
+  /** Where the ATS is in truth, by the setting that can name another place. */
+  realUrls: Record<string, string>;
   /** An error as the ATS words it. */
   errorBody(message: string): unknown;
 }
@@ -102,6 +105,13 @@ export function testConnector(connector: Connector, bench: Bench): void {
     expect(pushed).toEqual({ outcome: "created", notes: [] });
     expect(candidateId).toEqual(expect.any(String));
     await expectOneCandidate(scene, profile);
+  });
+
+  test("a push is for the real ATS, unless a setting names another", async () => {
+    const scene = await open();
+    const asked = recordRealUrls(scene);
+    await scene.push(scene.addProfile());
+    expect(asked).toEqual({ HRFLOW_BASE_URL: "https://api.hrflow.ai/v1", ...bench.realUrls });
   });
 
   test("a change arrives, and neither blanks nor touches anything else", async () => {

@@ -184,6 +184,22 @@ export function testFaults(connector: Connector, bench: Bench): void {
     });
   });
 
+  test("a create whose answer is lost is left to a person when the profile has another e-mail since", async () => {
+    const scene = await open();
+    const profile = scene.addProfile();
+    scene.account.simulator.failNext({ route: bench.create }, { kind: "reset", when: "after" });
+    await expect(scene.push(profile)).rejects.toThrow(TemporaryError);
+    const { email } = profile.info;
+    scene.hrflow.editProfile(profile.key, { info: { email: `next.${email}` } });
+    scene.environment.pass(connector.push.settleInSeconds + 1);
+    await expect(pushUntilDone(scene, profile)).rejects.toMatchObject({ reason: "create_outcome_unknown" });
+    expect(createsOf(scene, bench)).toBe(1);
+
+    scene.hrflow.editProfile(profile.key, { info: { email } });
+    await pushUntilDone(scene, profile);
+    await expectOneCandidate(scene, profile);
+  });
+
   /** HrFlow learns of another phone number, a tag and another CV. */
   function change(scene: Scene, profile: HrflowProfile): void {
     scene.hrflow.editProfile(profile.key, {

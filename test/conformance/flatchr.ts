@@ -27,6 +27,10 @@ export function flatchrBench(options: FlatchrOptions = {}, isThorough = false): 
     takesTags: false,
     takesNewCv: false,
     cvsAfterChange: ([first]) => [first],
+    realUrls: {
+      FLATCHR_API_BASE_URL: "https://api.flatchr.io",
+      FLATCHR_CAREERS_BASE_URL: "https://careers.flatchr.io",
+    },
     errorBody: (message) => ({ message }),
 
     async start() {

@@ -3,7 +3,8 @@ import { expect, onTestFinished } from "vitest";
 import type { Connector } from "../../lib/connector.ts";
 import { TemporaryError } from "../../lib/errors.ts";
 import { createPacer } from "../../lib/pace.ts";
-import { type PushResult, pushProfile } from "../../lib/push/push.ts";
+import type { PushResult } from "../../lib/push/open.ts";
+import { pushProfile } from "../../lib/push/push.ts";
 import { type CheckedPushWorkflow, checkWorkflow } from "../../lib/workflow/check.ts";
 import { type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
 import type { HrflowProfile, ProfileInput } from "../../local/vendors/hrflow-profile.ts";
@@ -217,6 +218,20 @@ export async function expectOneCandidate(
   expect(await scene.push(profile)).toMatchObject({ outcome: "unchanged" });
   expect(scene.account.simulator.calls.slice(calls)).toEqual([]);
   return candidate;
+}
+
+/** By the names of their settings, the addresses that clients would call if no setting named another, as all tests do. */
+export function recordRealUrls({ environment }: Scene): Record<string, string> {
+  const asked: Record<string, string> = {};
+  const { settings } = environment;
+  environment.settings = {
+    ...settings,
+    baseUrl(name, real) {
+      asked[name] = real;
+      return settings.baseUrl(name, real);
+    },
+  };
+  return asked;
 }
 
 /** The messages of an error and of all that caused it. */

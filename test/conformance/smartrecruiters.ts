@@ -31,6 +31,7 @@ export function smartrecruitersBench(
     takesTags: true,
     takesNewCv: true,
     cvsAfterChange: ([first, second]) => (options.secondResume === "add" ? [first, second] : [second]),
+    realUrls: { SMARTRECRUITERS_BASE_URL: "https://api.smartrecruiters.com" },
     errorBody: (message) => ({ message, errors: [] }),
 
     async start() {

@@ -19,6 +19,7 @@ export function teamtailorBench(
     takesTags: true,
     takesNewCv: true,
     cvsAfterChange: ([, second]) => [second],
+    realUrls: { TEAMTAILOR_BASE_URL: "https://api.teamtailor.com/v1" },
     errorBody: (message) => ({ errors: [{ title: message, detail: message }] }),
 
     async start() {

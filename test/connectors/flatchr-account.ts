@@ -46,7 +46,7 @@ export async function openAccount(options: FlatchrOptions = {}) {
     ...world,
     settings: {
       ...world.settings,
-      baseUrl: (name: string) => ({ url: urls[name as keyof typeof urls], overridden: true }),
+      baseUrl: (name: string) => urls[name as keyof typeof urls],
     },
     fetch: async (input: string | URL | Request, init?: RequestInit) => {
       if (input instanceof Request && input.method !== "GET") bodies.push(await input.clone().json());

@@ -66,7 +66,6 @@ export async function openAccount(
   const jobId = smartrecruiters.addJob().id;
   const otherJobId = smartrecruiters.addJob({ title: "Another job" }).id;
   const { settings } = environment;
-  const account = { url: smartrecruiters.url, overridden: true };
   let passed = 0;
   const here: Environment = {
     ...environment,
@@ -74,7 +73,8 @@ export async function openAccount(
     pacer: unpaced,
     settings: {
       ...settings,
-      baseUrl: (name) => (name === "SMARTRECRUITERS_BASE_URL" ? account : settings.baseUrl(name)),
+      baseUrl: (name, real) =>
+        name === "SMARTRECRUITERS_BASE_URL" ? smartrecruiters.url : settings.baseUrl(name, real),
     },
   };
   return {

@@ -162,7 +162,9 @@ describe.skipIf(!hasAwsCli)("its commands", () => {
   });
 
   test("send a webhook that is accepted", async () => {
-    expect(JSON.parse(await run(blockWith("openssl dgst")))).toEqual({ stored: 3, ignored: 0 });
+    const stored = system.workflows.filter(({ webhook }) => webhook === "demo").length;
+    expect(stored).toBeGreaterThan(0);
+    expect(JSON.parse(await run(blockWith("openssl dgst")))).toEqual({ stored, ignored: 0 });
     await system.whenDelivered(60);
   });
 });

@@ -15,6 +15,7 @@ import {
   SAMPLE_SOURCE_KEY,
   UPDATE_ACTION,
 } from "../../local/sample-data.ts";
+import { witnessesOf } from "../../local/scenario-witness.ts";
 import { type Simulators, sampleCvName, startSimulators } from "../../local/simulators.ts";
 import { type System, startSystem } from "../../local/system.ts";
 
@@ -71,12 +72,7 @@ describe.each(actions)("a check and runs of $name", (action) => {
   );
 
   test("make the calls that its page lists, and no others", async () => {
-    const vendors = [
-      simulators.hrflow,
-      simulators.teamtailor,
-      simulators.flatchr,
-      simulators.smartrecruiters,
-    ];
+    const vendors = [simulators.hrflow, ...witnessesOf(simulators).map(({ simulator }) => simulator)];
     for (const { calls } of vendors) calls.length = 0;
     const isPush = action.direction === "push";
     await invoke({ check: true, ...(isPush && { pull_parameters: { source_keys: [SAMPLE_SOURCE_KEY] } }) });

@@ -77,10 +77,8 @@ describe("the log of functions that succeed, fail, and fail unexpectedly", () =>
     const { hrflow, sourceKey } = scene;
     const settings: Settings = {
       ...scene.environment.settings,
-      baseUrl: (name) =>
-        name === "TEAMTAILOR_BASE_URL"
-          ? { url: teamtailor.url, overridden: true }
-          : scene.environment.settings.baseUrl(name),
+      baseUrl: (name, real) =>
+        name === "TEAMTAILOR_BASE_URL" ? teamtailor.url : scene.environment.settings.baseUrl(name, real),
     };
     const environment = { ...scene.environment, settings };
     environment.rotateSecret("hrflow/webhook", SECRETS["hrflow/acme"]);

@@ -24,7 +24,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   hrflow = await startHrflow();
   forms = [];
-  const settings = { ...environment.settings, baseUrl: () => ({ url: hrflow.url, overridden: true }) };
+  const settings = { ...environment.settings, baseUrl: () => hrflow.url };
   const recordingFetch: typeof fetch = async (input, init) => {
     if (input instanceof Request && input.method === "POST") forms.push(await input.clone().formData());
     return fetch(input, init);

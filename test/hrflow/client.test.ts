@@ -25,7 +25,7 @@ afterEach(() => hrflow.stop());
 afterAll(() => environment.stop());
 
 function clientOf(url: string): HrflowClient {
-  const settings = { ...environment.settings, baseUrl: () => ({ url, overridden: true }) };
+  const settings = { ...environment.settings, baseUrl: () => url };
   return createHrflowClient(DEFAULT_HRFLOW_KEY, { ...environment, settings }, new AbortController().signal);
 }
 

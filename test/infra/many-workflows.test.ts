@@ -1,5 +1,6 @@
 /** An agency's deployment: 150 customers' pushes with secrets and webhooks of their own, and 100 scheduled updates. */
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { pushFunctions, updateFunctions } from "../../infra/functions.ts";
 import { type Package, packageCopy } from "./package-copy.ts";
 import { schemaProblems } from "./resource-schema.ts";
 import { rules } from "./rules/all.ts";
@@ -102,7 +103,8 @@ describe("the template of many workflows", () => {
 
   test("has one alarm more for each scheduled workflow, and none for a push", () => {
     const alarms = ofType(built.template, "AWS::CloudWatch::Alarm");
-    expect(alarms).toHaveLength(24 + UPDATES);
+    const ofFunctions = 4 * pushFunctions.length + 5 * updateFunctions.length + 2;
+    expect(alarms).toHaveLength(ofFunctions + 5 + UPDATES);
     const periods = (index: number) =>
       alarms.find((alarm) =>
         JSON.stringify(alarm.Properties.Dimensions)?.includes(`"customer-${index}-flatchr"`),

@@ -1,6 +1,7 @@
 /** Every right that a function's calls need is granted, and no other: each function does all that it can, for real. */
 import type { Context, SQSRecord } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { pushFunctions } from "../../infra/functions.ts";
 import {
   FLATCHR,
   type OperatorScene,
@@ -144,6 +145,8 @@ test("all that functions do with AWS is done", async () => {
 describe.each([RECEIVER, ...PUSHES, UPDATE])("%s", (action) => {
   test("is granted what it needs, and no more", () => {
     const needed = [...recorded.of(action), ...neededByAws(action)];
+    // The webhooks of any workflow come to the one receiver: also of a connector that no workflow here pushes to.
+    if (action === RECEIVER) needed.push(...pushFunctions.map(({ name }) => `sqs:SendMessage ${name}.fifo`));
     // Every client of a vendor may keep a rate limit. That Flatchr has none for a push is no reason for a role of its own.
     if (action === FLATCHR) needed.push("dynamodb:UpdateItem rate#*");
     expect(granted(action)).toEqual([...new Set(needed)].sort());

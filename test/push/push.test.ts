@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import teamtailorConnector from "../../lib/connectors/teamtailor/index.ts";
 import { PermanentError, TemporaryError } from "../../lib/errors.ts";
-import { ProfileNotFoundError, pushProfile } from "../../lib/push/push.ts";
+import { ProfileNotFoundError } from "../../lib/push/item.ts";
+import { pushProfile } from "../../lib/push/push.ts";
 import { checkWorkflow } from "../../lib/workflow/check.ts";
 import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
 import {

@@ -23,28 +23,28 @@ export const DEFECTS: readonly PushDefect[] = [
     name: "no look-up before a create",
     promise: 2,
     ats: "flatchr",
-    file: "push/push.ts",
+    file: "push/write.ts",
     changes: [["const found = await store.find(candidate);", 'const found = { outcome: "not_found" };']],
   },
   {
     name: "no mark before a create",
     promise: 2,
     ats: "flatchr",
-    file: "push/push.ts",
+    file: "push/write.ts",
     changes: [["Object.assign(link, await markCreating(createdAs));", ""]],
   },
   {
     name: "no time to settle after a create",
     promise: 2,
     ats: "smartrecruiters",
-    file: "push/push.ts",
+    file: "push/write.ts",
     changes: [["if (wait > 0) {", "if (wait > 1e12) {"]],
   },
   {
     name: "a mark that forgets the e-mail",
     promise: 2,
     ats: "flatchr",
-    file: "push/push.ts",
+    file: "push/write.ts",
     changes: [["link.creating_as !== undefined && link.creating_as !== createdAs", "false"]],
   },
   {
@@ -112,8 +112,8 @@ export const DEFECTS: readonly PushDefect[] = [
     changes: [
       ["  link.fingerprint = undefined;\n", ""],
       [
-        "const store = await openStore(push);\n  const written",
-        "link.fingerprint = item.fingerprint;\n  const store = await openStore(push);\n  const written",
+        "const store = await openStore(push);",
+        "link.fingerprint = item.fingerprint;\n  const store = await openStore(push);",
       ],
     ],
   },
@@ -164,7 +164,7 @@ export const DEFECTS: readonly PushDefect[] = [
     name: "a fingerprint that can be read",
     promise: 8,
     ats: "teamtailor",
-    file: "push/push.ts",
+    file: "push/item.ts",
     changes: [
       ["fingerprint: fingerprint({ candidate, parameters }),", "fingerprint: JSON.stringify(candidate),"],
     ],

@@ -77,7 +77,7 @@ export function told({ ats, seed, wrong, trace }: Played): string {
   return [
     "",
     ...wrong.map((what) => `✗ ${what}`),
-    `Play it again: node test/simulation/replay.ts ${ats} ${seed}`,
+    `Play it again: npm exec node test/simulation/replay.ts ${ats} ${seed}`,
     ...trace,
   ].join("\n");
 }

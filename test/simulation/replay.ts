@@ -1,11 +1,11 @@
-/** `node test/simulation/replay.ts teamtailor 42 [defect]` plays one schedule again and says what happens in it. */
+/** `npm exec node test/simulation/replay.ts teamtailor 42 [defect]` plays one schedule again and says what happens in it. */
 import { ATS_NAMES } from "./ats.ts";
 import { plant } from "./defects.ts";
 
 const [name, seed, ...words] = process.argv.slice(2);
 const ats = ATS_NAMES.find((known) => known === name);
 if (ats === undefined || !Number.isInteger(Number(seed))) {
-  console.error(`node test/simulation/replay.ts ${ATS_NAMES.join("|")} SEED [DEFECT]`);
+  console.error(`npm exec node test/simulation/replay.ts ${ATS_NAMES.join("|")} SEED [DEFECT]`);
   process.exit(2);
 }
 if (words.length > 0) plant(words.join(" "));

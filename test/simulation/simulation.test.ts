@@ -24,6 +24,6 @@ test("a planted defect is found, and told with what happened and how to see it a
   const { failures } = await playMany("flatchr", { first: 1, count: 100 }, name);
   const text = failures.map(told).join("\n");
   expect(text).toMatch(/✗ person \d has \d candidates/);
-  expect(text).toMatch(/node test\/simulation\/replay\.ts flatchr \d+/);
+  expect(text).toMatch(/npm exec node test\/simulation\/replay\.ts flatchr \d+/);
   expect(text).toContain("POST /careers/vacancy/candidate/json: 200, changed");
 });

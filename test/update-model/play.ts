@@ -35,6 +35,6 @@ function playInThread(workerData: Work): Promise<History[]> {
 
 /** A history that went wrong, and how to play it again. */
 export function told({ seed, wrong, trace }: History): string {
-  const command = `UPDATE_MODEL_SEED=${seed} npx vitest run test/update-model/model.test.ts`;
+  const command = `UPDATE_MODEL_SEED=${seed} npm exec vitest run test/update-model/model.test.ts`;
   return [...wrong.map((what) => `✗ ${what}`), `Play it again: ${command}`, ...trace].join("\n");
 }

@@ -6,6 +6,7 @@ import { known } from "../../known.ts";
 import { LIST } from "./json-list.ts";
 import type { FlatchrAuth } from "./schema.ts";
 
+const CAREERS_BASE_URL = "https://careers.flatchr.io";
 const TIMEOUT_IN_SECONDS = 30;
 /** For the list of all applicants of a company, which has no pages. */
 const LIST_TIMEOUT_IN_SECONDS = 120;
@@ -77,12 +78,11 @@ export function createFlatchrApi(
     statusIn,
   };
   const { settings } = environment;
-  const base = settings.baseUrl("FLATCHR_API_BASE_URL");
-  const baseUrl = base.overridden ? base.url : auth.env_base_url;
+  const baseUrl = settings.baseUrl("FLATCHR_API_BASE_URL", auth.env_base_url);
   const api = createVendorClient({ ...connection, baseUrl }, environment);
   // The test environment has no careers site of its own that is known: FLATCHR_CAREERS_BASE_URL can name one.
   const careers = createVendorClient(
-    { ...connection, baseUrl: settings.baseUrl("FLATCHR_CAREERS_BASE_URL").url },
+    { ...connection, baseUrl: settings.baseUrl("FLATCHR_CAREERS_BASE_URL", CAREERS_BASE_URL) },
     environment,
   );
   const lists = createVendorClient(

@@ -16,6 +16,7 @@ import {
   searchAnswer,
 } from "./schema.ts";
 
+const BASE_URL = "https://api.smartrecruiters.com";
 /** SmartRecruiters asks its clients to wait so long before they give up. A read may be given up, it is just repeated. */
 const WRITE_TIMEOUT_IN_SECONDS = 128;
 const READ_TIMEOUT_IN_SECONDS = 20;
@@ -47,7 +48,7 @@ export function openApi(
 ) {
   const connection: Omit<VendorConnection, "timeoutInSeconds"> = {
     vendor: "SmartRecruiters",
-    baseUrl: environment.settings.baseUrl("SMARTRECRUITERS_BASE_URL").url,
+    baseUrl: environment.settings.baseUrl("SMARTRECRUITERS_BASE_URL", BASE_URL),
     headers: { "x-smarttoken": auth.auth, accept: "application/json" },
     signal,
     secrets: [auth.auth],

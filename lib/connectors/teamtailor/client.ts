@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import { type Access, CandidateExistsError, type CandidateStore } from "../../connector.ts";
-import type { Environment } from "../../environment.ts";
 import { VendorError } from "../../errors.ts";
 import { createVendorClient, type VendorCall } from "../../http.ts";
 import {
@@ -11,7 +10,8 @@ import {
   type TeamtailorParameters,
 } from "./schema.ts";
 
-const NORTH_AMERICA_BASE_URL = "https://api.na.teamtailor.com/v1";
+/** By the region of the account. */
+const BASE_URLS = { eu: "https://api.teamtailor.com/v1", na: "https://api.na.teamtailor.com/v1" };
 const TIMEOUT_IN_SECONDS = 30;
 /** Seen by others, not documented today; the headers of every answer tell the truth. */
 const LIMIT = { requests: 50, perSeconds: 10 };
@@ -121,7 +121,7 @@ export function createCaller({ auth, environment, signal }: Access<TeamtailorAut
   const http = createVendorClient(
     {
       vendor: "Teamtailor",
-      baseUrl: baseUrl(auth, environment),
+      baseUrl: environment.settings.baseUrl("TEAMTAILOR_BASE_URL", BASE_URLS[auth.region]),
       headers: { authorization: `Token token=${auth.auth}`, accept: JSON_API },
       timeoutInSeconds: TIMEOUT_IN_SECONDS,
       signal,
@@ -149,11 +149,6 @@ export function createCaller({ auth, environment, signal }: Access<TeamtailorAut
       return withVersion();
     }
   };
-}
-
-function baseUrl({ region }: TeamtailorAuth, { settings }: Environment): string {
-  const base = settings.baseUrl("TEAMTAILOR_BASE_URL");
-  return region === "na" && !base.overridden ? NORTH_AMERICA_BASE_URL : base.url;
 }
 
 const errorSchema = v.object({
