@@ -3,8 +3,9 @@ import { performance } from "node:perf_hooks";
 import * as v from "valibot";
 import flatchr from "../lib/connectors/flatchr/index.ts";
 import { createEnvironment } from "../lib/environment.ts";
+import { saveCursor } from "../lib/update/cursor.ts";
+import { readRecords } from "../lib/update/record.ts";
 import { runUpdate } from "../lib/update/run.ts";
-import { readRecords, saveCursor } from "../lib/update/state.ts";
 import { checkWorkflows } from "../lib/workflow/workflow.ts";
 import { peakInKilobytes } from "./peak-memory.ts";
 

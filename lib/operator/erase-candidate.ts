@@ -4,16 +4,9 @@ import type { ConnectorTerms } from "../connector.ts";
 import { forgetEcho, hashReference, readEcho } from "../echo.ts";
 import { TemporaryError } from "../errors.ts";
 import { eraseFromRuns } from "../run/history.ts";
-import {
-  type CandidateRecord,
-  leaseWorkflow,
-  type RunLease,
-  readOnePending,
-  readRecords,
-  readRunLease,
-  removePending,
-  removeRecord,
-} from "../update/state.ts";
+import { leaseWorkflow, type RunLease, readRunLease } from "../update/lease.ts";
+import { readOnePending, removePending } from "../update/pending.ts";
+import { type CandidateRecord, readRecords, removeRecord } from "../update/record.ts";
 import type { CheckedUpdateWorkflow } from "../workflow/check.ts";
 import { answerErasure, type EraseAnswer, type Removed } from "./erasure.ts";
 

@@ -2,14 +2,10 @@
 import type { Environment } from "../environment.ts";
 import { isHeld, type LinkState, readLinkState } from "../push/link.ts";
 import { type PastRun, readRuns } from "../run/history.ts";
-import {
-  type CandidateRecord,
-  type Pending,
-  readCursor,
-  readOnePending,
-  readRecords,
-  readRunLease,
-} from "../update/state.ts";
+import { readCursor } from "../update/cursor.ts";
+import { readRunLease } from "../update/lease.ts";
+import { type Pending, readOnePending } from "../update/pending.ts";
+import { type CandidateRecord, readRecords } from "../update/record.ts";
 import type { CheckedPushWorkflow, CheckedWorkflow } from "../workflow/check.ts";
 import { takesSource } from "../workflow/workflow.ts";
 

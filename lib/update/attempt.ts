@@ -4,9 +4,11 @@ import { asRelayError, type Reason, TemporaryError } from "../errors.ts";
 import { namingSecret } from "../fresh-credentials.ts";
 import { withoutQuotes } from "../run/quotes.ts";
 import { failedItem } from "../run/run.ts";
+import type { Update } from "./open.ts";
+import { type Pending, savePending } from "./pending.ts";
 import { countOutcome, type RunProgress } from "./progress.ts";
-import { type Pending, savePending } from "./state.ts";
-import { type Subject, type Update, updateCandidate } from "./update.ts";
+import type { Subject } from "./subjects.ts";
+import { updateCandidate } from "./update.ts";
 
 /** After so many failures in a row that are nobody's own, HrFlow or the ATS is down: the run ends. */
 const FAILURES_OF_AN_OUTAGE = 25;

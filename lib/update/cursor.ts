@@ -1,8 +1,54 @@
-/** Days by the ATS's own clock, YYYY-MM-DD: from which on a run reads, and which one the next run starts at. */
+/**
+ * The cursor: where an incremental run of a workflow stopped, and so where the next one starts. Its days, YYYY-MM-DD, are
+ * by the ATS's own clock.
+ */
+import * as v from "valibot";
+import type { Environment } from "../environment.ts";
+import { asRelayError, TemporaryError } from "../errors.ts";
+import { getItem, type ItemKey, putItem } from "../table.ts";
+import type { Pending } from "./pending.ts";
 import type { RunProgress } from "./progress.ts";
-import type { Cursor, Pending } from "./state.ts";
+
+const cursorSchema = v.object({
+  /** YYYY-MM-DD: what changed before this day has been written, or stands among the pending. */
+  changed_since: v.optional(v.string()),
+  /** Hash of what the ATS's rows are named by. */
+  catalogue: v.optional(v.string()),
+  /** Hash of the parameters of the last run: with others, other rows are read or they are written otherwise. */
+  parameters: v.optional(v.string()),
+});
+export type Cursor = v.InferOutput<typeof cursorSchema>;
 
 const OVERLAP_IN_MILLISECONDS = 24 * 3600 * 1000;
+
+const cursorKey = (workflowId: string): ItemKey => ({ pk: `cursor#${workflowId}`, sk: "cursor" });
+
+/** @throws TemporaryError `cursor_failure` */
+export async function readCursor(workflowId: string, environment: Environment): Promise<Cursor> {
+  try {
+    return v.parse(cursorSchema, await getItem(cursorKey(workflowId), environment));
+  } catch (error) {
+    throw cursorFailure("read", error);
+  }
+}
+
+/** @throws TemporaryError `cursor_failure` */
+export async function saveCursor(
+  workflowId: string,
+  cursor: Cursor,
+  environment: Environment,
+): Promise<void> {
+  try {
+    await putItem(cursorKey(workflowId), cursor, environment);
+  } catch (error) {
+    throw cursorFailure("saved", error);
+  }
+}
+
+function cursorFailure(done: "read" | "saved", cause: unknown): TemporaryError {
+  const { message } = asRelayError(cause, "cursor_failure");
+  return new TemporaryError("cursor_failure", `the cursor could not be ${done}: ${message}`, { cause });
+}
 
 /** The day from which on rows are wanted: days are all that the ATS tells, so the last one is read again. */
 export function searchFrom(cursor: Cursor, pending: ReadonlyMap<string, Pending>): string | undefined {

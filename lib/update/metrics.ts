@@ -2,7 +2,8 @@
 import type { Environment } from "../environment.ts";
 import type { RunEvents } from "../run/run.ts";
 import type { CheckedUpdateWorkflow } from "../workflow/check.ts";
-import type { Cursor, Pending } from "./state.ts";
+import type { Cursor } from "./cursor.ts";
+import type { Pending } from "./pending.ts";
 
 /** How an invocation ended. */
 interface RunEnd {

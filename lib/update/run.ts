@@ -7,11 +7,9 @@
  */
 import pMap from "p-map";
 import type { Environment } from "../environment.ts";
-import { asRelayError, PermanentError, type RelayError } from "../errors.ts";
+import { asRelayError, type RelayError } from "../errors.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { withFreshCredentials } from "../fresh-credentials.ts";
-import { createHrflowClient } from "../hrflow/client.ts";
-import { hrflowAuthSchema } from "../hrflow/schema.ts";
 import { environmentOfRun } from "../log.ts";
 import { unpaced } from "../pace.ts";
 import { executeCallback } from "../run/callback.ts";
@@ -25,23 +23,15 @@ import {
   withinBounds,
 } from "../run/run.ts";
 import type { CheckedUpdateWorkflow } from "../workflow/check.ts";
-import { takesSource, type Workflows } from "../workflow/workflow.ts";
+import type { Workflows } from "../workflow/workflow.ts";
 import { attemptUpdate } from "./attempt.ts";
-import { nextDay, searchFrom } from "./cursor.ts";
+import { type Cursor, nextDay, readCursor, saveCursor, searchFrom } from "./cursor.ts";
+import { LEASE_IN_SECONDS, leaseWorkflow, type RunLease } from "./lease.ts";
 import { measurePending, measureRun } from "./metrics.ts";
+import { openUpdate } from "./open.ts";
+import { readPending, removePending } from "./pending.ts";
 import type { RunProgress } from "./progress.ts";
-import {
-  type Cursor,
-  LEASE_IN_SECONDS,
-  leaseWorkflow,
-  type RunLease,
-  readCursor,
-  readPending,
-  removePending,
-  saveCursor,
-} from "./state.ts";
 import { subjectsOf } from "./subjects.ts";
-import type { Update } from "./update.ts";
 
 /** So many candidates are worked on at once. */
 export const CONCURRENCY = 10;
@@ -225,35 +215,4 @@ async function runLeased(
     await saveCursor(id, moved, environment);
   }
   return moved;
-}
-
-async function openUpdate(
-  run: RunProgress,
-  workflows: Workflows,
-  signal: AbortSignal,
-  environment: Environment,
-): Promise<Update> {
-  const { workflow } = run;
-  const { connector } = workflow;
-  if (connector.pull === undefined)
-    throw new PermanentError("bad_action_parameters", `${connector.label} cannot be read`);
-  const auth = await environment.secrets.read(workflow.connector_auth.secret, connector.auth);
-  const hrflowAuth = await environment.secrets.read(workflow.hrflow_auth.secret, hrflowAuthSchema);
-  const sourceKey = workflow.push_parameters.source_key;
-  const pushesBack = [...workflows.runnable.values()]
-    .filter((other) => other.direction === "push")
-    .filter(
-      (other) =>
-        other.connector.name === connector.name &&
-        other.connector_auth.secret === workflow.connector_auth.secret &&
-        takesSource(other, sourceKey),
-    );
-  return {
-    runId: run.id,
-    workflow,
-    pushesBack,
-    source: connector.pull.connect({ auth, parameters: workflow.pull_parameters, environment, signal }),
-    hrflow: createHrflowClient(hrflowAuth, environment, signal),
-    environment,
-  };
 }

@@ -1,12 +1,26 @@
 /** The rows of an ATS as a run takes them: in pages, each with what is remembered of it, and only while there is time. */
 import type { SourceRow } from "../connector.ts";
 import type { Environment } from "../environment.ts";
+import type { RawProfile } from "../hrflow/client.ts";
+import type { Pending } from "./pending.ts";
 import type { RunProgress } from "./progress.ts";
-import { type CandidateRecord, type Pending, readRecords } from "./state.ts";
-import type { Subject } from "./update.ts";
+import { type CandidateRecord, readRecords } from "./record.ts";
 
 /** Records are read for so many rows at once: DynamoDB's limit for one call. */
 const ROWS_PER_PAGE = 100;
+
+/** One candidate, with what is remembered of it. */
+export interface Subject {
+  row: SourceRow;
+  record: CandidateRecord;
+  /** Set when an earlier run did not finish with it. */
+  pending: Pending | undefined;
+  /**
+   * What HrFlow knew before this run had the CV parsed onto the profile. A parsing whose answer is lost, or a write that
+   * fails after it, must not cost that: HrFlow has put what the CV says in its place.
+   */
+  beforeCv?: RawProfile | undefined;
+}
 
 /** Rows, and what is remembered of them while it is being read. */
 interface RecordedPage {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { EraseAnswer } from "../../lib/operator/erasure.ts";
 import type { RunAnswer } from "../../lib/run/run.ts";
-import { leaseWorkflow } from "../../lib/update/state.ts";
+import { leaseWorkflow } from "../../lib/update/lease.ts";
 import { type OperatorScene, startOperatorScene, UPDATE } from "./scene.ts";
 
 const toProfileByEmail = ({ email }: { email: string }) => ({

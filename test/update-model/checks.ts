@@ -1,5 +1,6 @@
 /** What must hold in the world of a random history. Every function names what does not. */
-import { identityOf, readPending, readRecords } from "../../lib/update/state.ts";
+import { readPending } from "../../lib/update/pending.ts";
+import { identityOf, readRecords } from "../../lib/update/record.ts";
 import type { People, Person } from "./people.ts";
 import type { World } from "./world.ts";
 

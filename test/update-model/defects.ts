@@ -37,15 +37,15 @@ export const UPDATE_DEFECTS: readonly Defect[] = [
     file: "update/update.ts",
     changes: [
       [
-        "const { outcome, isParsing, notes } = await write(",
-        "await remember(update, subject, { isParsing: false, fingerprint: written });\n  const { outcome, isParsing, notes } = await write(",
+        "const { outcome, isParsing, notes } = await writeProfile(",
+        "await remember(update, subject, { isParsing: false, fingerprint: written });\n  const { outcome, isParsing, notes } = await writeProfile(",
       ],
     ],
   },
   {
     name: "an unchanged profile that is written",
     promise: 5,
-    file: "update/update.ts",
+    file: "update/write.ts",
     changes: [
       [
         "if (merged !== undefined) await hrflow.edit(sourceKey, merged);",
@@ -83,6 +83,6 @@ export const UPDATE_DEFECTS: readonly Defect[] = [
     name: "a dry run that writes",
     promise: 7,
     file: "update/update.ts",
-    changes: [["if (!workflow.persist) return preview(update, identity, edit);", ""]],
+    changes: [["if (!workflow.persist) return previewUpdate(update, identity, edit);", ""]],
   },
 ];

@@ -3,8 +3,8 @@
  * are killed, overlap or run out of time. What must hold is in update-model-checks.ts.
  */
 import flatchrConnector from "../../lib/connectors/flatchr/index.ts";
+import { readCursor } from "../../lib/update/cursor.ts";
 import { type Continuation, runUpdate } from "../../lib/update/run.ts";
-import { readCursor } from "../../lib/update/state.ts";
 import { checkWorkflows } from "../../lib/workflow/workflow.ts";
 import type { Fault } from "../../local/vendors/faults.ts";
 import type { TestEnvironment } from "../environment.ts";
