@@ -5,9 +5,9 @@
 import flatchr from "../lib/connectors/flatchr/index.ts";
 import teamtailor from "../lib/connectors/teamtailor/index.ts";
 import { createEnvironment, type Environment } from "../lib/environment.ts";
-import { unpaced } from "../lib/pace.ts";
+import { unpaced } from "../lib/http/pace.ts";
 import { runPush } from "../lib/push/run.ts";
-import { createSecretReader } from "../lib/secrets.ts";
+import { createSecretReader } from "../lib/secrets/secrets.ts";
 import { readSettings } from "../lib/settings.ts";
 import { runUpdate } from "../lib/update/run.ts";
 import { checkWorkflows } from "../lib/workflow/workflow.ts";

@@ -4,7 +4,7 @@ import type { SQSRecord } from "aws-lambda";
 import pMap from "p-map";
 import teamtailor from "../lib/connectors/teamtailor/index.ts";
 import { createEnvironment } from "../lib/environment.ts";
-import { unpaced } from "../lib/pace.ts";
+import { unpaced } from "../lib/http/pace.ts";
 import { pushFromQueue } from "../lib/push/queue.ts";
 import { checkWorkflows } from "../lib/workflow/workflow.ts";
 

@@ -1,5 +1,5 @@
 /** What CloudWatch counts: the metrics of Relay, and those of AWS's services for its resources. */
-import { METRICS, type MetricName, NAMESPACE } from "../lib/metrics.ts";
+import { METRICS, type MetricName, NAMESPACE } from "../lib/observability/metrics.ts";
 import { idsOf, type Reference, ref, text } from "./cloudformation.ts";
 
 /** Each stack has its own, so that stages in one account do not count together. For `Fn::Sub`. */

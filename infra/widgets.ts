@@ -3,7 +3,7 @@
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
-import { METRICS, type MetricName } from "../lib/metrics.ts";
+import { METRICS, type MetricName } from "../lib/observability/metrics.ts";
 import type { Reference } from "./cloudformation.ts";
 import { METRICS_NAMESPACE, type ServiceMetric } from "./metric.ts";
 

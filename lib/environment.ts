@@ -12,10 +12,10 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { fromEnv } from "@aws-sdk/credential-provider-env";
 import { type Answer, download } from "./cv/connection.ts";
-import type { Log } from "./log.ts";
-import { createMetrics, type Metrics } from "./metrics.ts";
-import { createPacer, type Pacer } from "./pace.ts";
-import { createSecretReader, type SecretReader } from "./secrets.ts";
+import { createPacer, type Pacer } from "./http/pace.ts";
+import type { Log } from "./observability/log.ts";
+import { createMetrics, type Metrics } from "./observability/metrics.ts";
+import { createSecretReader, type SecretReader } from "./secrets/secrets.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** The world as an engine sees it. */

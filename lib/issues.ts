@@ -31,6 +31,17 @@ function describeIssue(issue: v.BaseIssue<unknown>, knownKeys: readonly string[]
   if (issue.expected === null) return "is not valid";
   return `must be ${issue.expected
     .replace(/^\((.*)\)$/, "$1")
-    .replaceAll(" | ", " or ")
+    .split(" | ")
+    .map((type) => TYPES_IN_WORDS[type] ?? type)
+    .join(" or ")
     .replaceAll('"', "'")}`;
 }
+
+/** What valibot expects, as a person says it. */
+const TYPES_IN_WORDS: Record<string, string> = {
+  Array: "a list",
+  Object: "an object",
+  boolean: "true or false",
+  number: "a number",
+  string: "a string",
+};

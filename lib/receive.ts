@@ -6,10 +6,10 @@ import { asRelayError } from "./errors.ts";
 import { webhookAuthSchema } from "./hrflow/schema.ts";
 import { type ProfileEvent, readWebhookBody } from "./hrflow/webhook-event.ts";
 import { findSignature, isSignedByHrflow } from "./hrflow/webhook-signature.ts";
-import { logAbout } from "./log.ts";
-import { logFailure } from "./observed.ts";
+import { logAbout } from "./observability/log.ts";
+import { logFailure } from "./observability/observed.ts";
 import { enqueue, type PushMessage } from "./queue.ts";
-import { MalformedSecretError, MissingSecretError } from "./secrets.ts";
+import { MalformedSecretError, MissingSecretError } from "./secrets/secrets.ts";
 import type { CheckedPushWorkflow } from "./workflow/check.ts";
 import { takesSource, type Workflows } from "./workflow/workflow.ts";
 

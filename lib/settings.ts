@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { TemporaryError } from "./errors.ts";
 import { describeIssues } from "./issues.ts";
-import { NAMESPACE } from "./metrics.ts";
+import { NAMESPACE } from "./observability/metrics.ts";
 
 /** The name of a vendor's base URL setting: `TEAMTAILOR_BASE_URL`. */
 export type BaseUrlName = `${string}_BASE_URL`;

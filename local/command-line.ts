@@ -16,6 +16,7 @@ npm start -- [options]
   --secrets FILE    JSON { "name": { … } }, what AWS Secrets Manager holds
   --data DIR        keep tables, queues and secrets in this directory between starts
   --speed N         divide Relay's own waiting times by N (retries, visibility, leases, schedules)
+  --faults PERCENT  after the demonstration this share of the calls to the simulated ATSs fails, in every way
   --help            this text`;
 
 export interface Arguments {
@@ -25,6 +26,8 @@ export interface Arguments {
   help: boolean;
   port: number;
   speed: number;
+  /** Percent of the calls to simulated ATSs. */
+  faults: number;
   workflowsFile: string | undefined;
   secretsFile: string | undefined;
   dataDirectory: string | undefined;
@@ -41,6 +44,10 @@ export function readArguments(words: string[]): Arguments {
   const { once = false, json = false, live = false, help = false } = values;
   if (once && live)
     throw new UsageError("--once plays the demonstration, which --live does not have: give one of them");
+  if (values.faults !== undefined && (once || live))
+    throw new UsageError(
+      "--faults begins after the demonstration, with simulated ATSs: leave out --once and --live",
+    );
   return {
     once,
     json,
@@ -52,6 +59,7 @@ export function readArguments(words: string[]): Arguments {
       (port) => Number.isInteger(port) && port >= 0 && port < 65536,
     ),
     speed: readNumber("--speed", values.speed ?? "1", (speed) => speed >= 1 && speed <= 1_000_000),
+    faults: readNumber("--faults", values.faults ?? "0", (percent) => percent >= 0 && percent <= 100),
     workflowsFile: toPath(values.workflows),
     secretsFile: toPath(values.secrets),
     dataDirectory: toPath(values.data),
@@ -70,6 +78,7 @@ function parse(args: string[]) {
         help: { type: "boolean", short: "h" },
         port: { type: "string" },
         speed: { type: "string" },
+        faults: { type: "string" },
         workflows: { type: "string" },
         secrets: { type: "string" },
         data: { type: "string" },
@@ -83,11 +92,20 @@ function parse(args: string[]) {
   }
 }
 
-function readNumber(option: string, value: string, isAllowed: (number: number) => boolean): number {
+const EXPECTED = {
+  "--port": "a port number, 0 to 65535",
+  "--speed": "a number, 1 or more",
+  "--faults": "a percentage, 0 to 100",
+};
+
+function readNumber(
+  option: keyof typeof EXPECTED,
+  value: string,
+  isAllowed: (number: number) => boolean,
+): number {
   const number = Number(value);
   if (value.trim() !== "" && isAllowed(number)) return number;
-  const expected = option === "--port" ? "a port number, 0 to 65535" : "a number, 1 or more";
-  throw new UsageError(`${option} must be ${expected}, and is "${value}"`);
+  throw new UsageError(`${option} must be ${EXPECTED[option]}, and is "${value}"`);
 }
 
 /** npm runs a script in the package's directory, wherever the user is. */

@@ -57,12 +57,17 @@ const TOLD_BY_MESSAGE: Record<string, (entry: LogEntry) => string> = {
   "run finished": (entry) => {
     const told = `${text(entry.workflow_id)}: run ${ending(entry)}`;
     if (text(entry.status) === "fatal") return `${told}, ${why(entry)}`;
+    if (entry.is_dry_run === true)
+      return `${told}, dry run, nothing was written: ${counts(entry.events, true)}`;
     const cursor = text(entry.cursor);
-    return `${told}, ${counts(entry.events)}${cursor ? `; cursor ${cursor}` : ""}`;
+    return `${told}, ${counts(entry.events, false)}${cursor ? `; cursor ${cursor}` : ""}`;
   },
 
   "candidate failed": (entry) =>
     `${text(entry.workflow_id)}: candidate ${text(entry.row_id)} ${bad("failed")}, ${why(entry)}`,
+
+  "run refused": (entry) =>
+    `${text(entry.action)}: run by hand ${bad("refused")}, ${text(entry.reason)}; its answer says what is wrong`,
 
   "run will be tried again": (entry) =>
     `${text(entry.action)}: run ${uneasy("not done yet")}, ${why(entry)}; the next attempt in ${duration(entry.next_attempt_in_seconds)}`,
@@ -85,13 +90,13 @@ function ending({ status, is_cut_off }: LogEntry): string {
 }
 
 /** What became of the candidates of a run. */
-function counts(events: unknown): string {
+function counts(events: unknown, isDryRun: boolean): string {
   const { write_success, write_unchanged, logics_discard, ...others } = numbers(events);
   const failed = ["read_failure", "logics_failure", "format_failure", "write_failure"]
     .map((name) => others[name] ?? 0)
     .reduce((sum, count) => sum + count);
   return [
-    `${write_success ?? 0} updated`,
+    `${write_success ?? 0} ${isDryRun ? "would be written" : "written"}`,
     `${write_unchanged ?? 0} unchanged`,
     ...(logics_discard ? [`${logics_discard} discarded`] : []),
     failed > 0 ? bad(`${failed} failed`) : "0 failed",

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type EventSource, startEventSource } from "./aws/event-source.ts";
 import type { Lambda, LogLine } from "./aws/lambda.ts";
-import type { LocalSqs, QueueWithDeadLetters } from "./aws/sqs.ts";
+import type { LocalSqs, QueuedMessage, QueueWithDeadLetters } from "./aws/sqs.ts";
 import { type FunctionFile, queueLimitsOf, queueSettings } from "./functions.ts";
 
 /** The queues by the name of the function that works on them. */
@@ -45,14 +45,15 @@ export function connectQueue(
   }
 }
 
-/** Resolves when nothing is left in the queues, neither waiting nor at work. */
+/** Resolves when nothing of what is awaited is left in the queues, neither waiting nor at work. */
 export async function waitUntilEmpty(
   queues: QueueWithDeadLetters[],
   sqs: LocalSqs,
   timeoutInSeconds: number,
+  isAwaited: (message: QueuedMessage) => boolean,
 ): Promise<void> {
   const deadline = Date.now() + timeoutInSeconds * 1000;
-  const count = () => queues.reduce((sum, { name }) => sum + sqs.inspect(name).length, 0);
+  const count = () => queues.reduce((sum, { name }) => sum + sqs.inspect(name).filter(isAwaited).length, 0);
   for (let left = count(); left > 0; left = count()) {
     if (Date.now() > deadline)
       throw new Error(`${left} messages are still queued after ${timeoutInSeconds} seconds`);

@@ -1,5 +1,5 @@
 /** Flatchr → HrFlow: who applies in Flatchr gets to HrFlow, once, and does not come back. */
-import type { RunAnswer } from "../lib/run/run.ts";
+import type { RunAnswer } from "../lib/run/answer.ts";
 import { addPerson, FOREIGN_SUMMARY, type Person, UPDATE_ACTION } from "./sample-data.ts";
 import type { ScenarioOptions, Step } from "./scenario.ts";
 import {

@@ -8,6 +8,7 @@ import { type Arguments, HELP, readArguments, readSecrets, UsageError } from "./
 import { demoSecrets } from "./demo-secrets.ts";
 import { narrate, readLogEntry } from "./narrator.ts";
 import { createProgressReader, drawProgress, tellProgress } from "./progress.ts";
+import { FAULTS_IN_WORDS, failAtRandom } from "./random-faults.ts";
 import { playScenario, type ScenarioStep } from "./scenario.ts";
 import { witnessesOf } from "./scenario-witness.ts";
 import { secretProblems } from "./secret-problems.ts";
@@ -57,6 +58,8 @@ async function main(given: Arguments): Promise<void> {
     });
   }
 
+  whenNpmHasEnded(() => process.kill(process.pid, "SIGTERM"));
+
   introduce(system, simulators, secrets, given.speed);
   if (!simulators) return system.startSchedules();
   const onStep = (step: ScenarioStep) => {
@@ -72,8 +75,23 @@ async function main(given: Arguments): Promise<void> {
   if (!failed && !given.once) say(`Listening on ${system.url}. Ctrl+C ends it.`);
   const lastLine = given.json ? JSON.stringify(result) : undefined;
   if (failed || given.once) await stop(failed ? 1 : 0, lastLine);
+  if (simulators && given.faults > 0) {
+    failAtRandom(simulators, given.faults, Date.now());
+    say(`From now on ${given.faults} % of the calls to the simulated ATSs fail: ${FAULTS_IN_WORDS}.`);
+  }
   system.startSchedules();
   if (lastLine !== undefined) say(lastLine);
+}
+
+/** npm hands SIGTERM to the shell that it started, and no shell hands it on: without this the port stays in use. */
+function whenNpmHasEnded(stop: () => void): void {
+  if (process.env.npm_lifecycle_event !== "start") return;
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    stop();
+  }, 200).unref();
 }
 
 interface Running {

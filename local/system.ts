@@ -52,7 +52,10 @@ export interface System {
   queues: Map<string, QueueWithDeadLetters>;
   /** What lies in all dead-letter queues. */
   deadLetters(): QueuedMessage[];
-  /** Resolves when all queues are empty; rejects after the time, saying how much is left. */
+  /**
+   * Resolves when all queues are empty, but for messages of workflows that lack a secret, which may wait for days; rejects
+   * after the time, saying how much is left.
+   */
   whenDelivered(timeoutInSeconds: number): Promise<void>;
   /**
    * Runs scheduled workflows from now on.
@@ -118,6 +121,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       await drained();
     });
     const deadLetters = () => [...queues.values()].flatMap((queue) => sqs.inspect(queue.deadLetters.name));
+    const lacksSecret = ({ hrflowSecret, connectorSecret }: DeclaredWorkflow) =>
+      ![hrflowSecret, connectorSecret].every(secretsManager.has);
+    const canBeDelivered = ({ body }: QueuedMessage) =>
+      !workflows.filter(lacksSecret).some(({ workflowId }) => body.includes(`"workflow_id":"${workflowId}"`));
     const page = openPage({
       workflows,
       dynamodb: dynamodb.client,
@@ -149,7 +156,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       secretsManager,
       queues,
       deadLetters,
-      whenDelivered: (timeoutInSeconds) => waitUntilEmpty([...queues.values()], sqs, timeoutInSeconds),
+      whenDelivered: (timeoutInSeconds) =>
+        waitUntilEmpty([...queues.values()], sqs, timeoutInSeconds, canBeDelivered),
       startSchedules,
       stop: async ({ graceInSeconds = 1 } = {}) => {
         for (const eventSource of eventSources) eventSource.stop();

@@ -1,29 +1,13 @@
 /** What a person asks a function by hand, from the Lambda console or `aws lambda invoke`: a run, or one of an operator's tools. */
 import * as v from "valibot";
-import type { Environment } from "../environment.ts";
 import { asRelayError, type Reason } from "../errors.ts";
 import { type HelpAnswer, help, isHelpWanted } from "../operator/help.ts";
 import { answerOperation, isOperation, type OperationAnswer } from "../operator/operations.ts";
+import { noEvents, type RunAnswer } from "../run/answer.ts";
 import { sayFailure } from "../run/next-step.ts";
-import { noEvents, type RunAnswer } from "../run/run.ts";
-import { type CheckedWorkflow, WorkflowError } from "../workflow/check.ts";
-import { type KnownWorkflows, workflowOf } from "./event-workflow.ts";
-
-/** The function that an event by hand has reached. */
-export interface HandOperated extends KnownWorkflows {
-  environment: Environment;
-  /** What the function does, and the parameters that its examples show. */
-  help: { says: string; parameters: object };
-  /** How long this invocation may still work, in milliseconds. */
-  timeLeft(): number;
-  /**
-   * Runs the workflow.
-   *
-   * @param isAsDeclared nothing was laid over it
-   * @throws WorkflowError when it lacks what a run needs
-   */
-  run(workflow: CheckedWorkflow, isAsDeclared: boolean): Promise<RunAnswer>;
-}
+import { WorkflowError } from "../workflow/check.ts";
+import { workflowOf } from "./event-workflow.ts";
+import type { HandOperated } from "./operated.ts";
 
 /** What a function answers a person. What is wrong with an event is answered as a run that was refused. */
 export type HandAnswer = RunAnswer | HelpAnswer | OperationAnswer;

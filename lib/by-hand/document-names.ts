@@ -50,7 +50,7 @@ interface Parameter {
 }
 
 /** What is null is not given: it must not lift a filter, or a dry run. */
-export function withoutNulls(fields: Fields): Record<string, unknown> {
+function withoutNulls(fields: Fields): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 

@@ -2,7 +2,7 @@
 import type { LookupAddress } from "node:dns";
 import type { Environment } from "../environment.ts";
 import { TemporaryError } from "../errors.ts";
-import { retryAfter } from "../retry-after.ts";
+import { retryAfter } from "../http/retry-after.ts";
 import { isAllowedOrigin, literalAddress, refuseAddress, refuseUrl } from "./address.ts";
 import type { Answer } from "./connection.ts";
 
@@ -92,11 +92,7 @@ export function downloadFailed(
   what: string,
   options: ErrorOptions & { retryAfterInSeconds?: number | undefined } = {},
 ): TemporaryError {
-  return new TemporaryError(
-    "read_failure",
-    `CV GET ${url.origin}: ${what}. It is tried again`,
-    options,
-  );
+  return new TemporaryError("read_failure", `CV GET ${url.origin}: ${what}. It is tried again`, options);
 }
 
 async function get(url: URL, signal: AbortSignal, environment: Environment): Promise<Answer> {

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { Environment } from "../environment.ts";
 import { VendorError } from "../errors.ts";
-import { createVendorClient, type VendorClient } from "../http.ts";
+import { createVendorClient, type VendorClient } from "../http/client.ts";
 import type { HrflowAuth } from "./schema.ts";
 
 const BASE_URL = "https://api.hrflow.ai/v1";

@@ -3,7 +3,7 @@ import type { Context, SQSBatchResponse } from "aws-lambda";
 import { type HandAnswer, runByHand } from "../by-hand/by-hand.ts";
 import type { Connector } from "../connector.ts";
 import { createEnvironment, type Environment } from "../environment.ts";
-import { observed } from "../observed.ts";
+import { observed } from "../observability/observed.ts";
 import { pushFromQueue } from "../push/queue.ts";
 import { runPushByHand } from "../push/run.ts";
 import type { CheckedPushWorkflow, CheckedWorkflow } from "../workflow/check.ts";

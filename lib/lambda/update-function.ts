@@ -3,7 +3,7 @@ import type { Context, SQSBatchResponse } from "aws-lambda";
 import { type HandAnswer, runByHand } from "../by-hand/by-hand.ts";
 import type { Connector } from "../connector.ts";
 import { createEnvironment, type Environment } from "../environment.ts";
-import { observed } from "../observed.ts";
+import { observed } from "../observability/observed.ts";
 import { continueUpdates, startUpdate } from "../update/queue.ts";
 import type { CheckedUpdateWorkflow, CheckedWorkflow } from "../workflow/check.ts";
 import { checkWorkflows } from "../workflow/workflow.ts";

@@ -3,7 +3,7 @@ import httpErrorHandler from "@middy/http-error-handler";
 import httpHeaderNormalizer from "@middy/http-header-normalizer";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { createReceiverEnvironment, type ReceiverEnvironment } from "../environment.ts";
-import { logFailure, observed } from "../observed.ts";
+import { logFailure, observed } from "../observability/observed.ts";
 import { receiveWebhook } from "../receive.ts";
 import { checkWorkflows } from "../workflow/workflow.ts";
 

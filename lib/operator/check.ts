@@ -4,7 +4,7 @@ import type { Environment } from "../environment.ts";
 import { asRelayError } from "../errors.ts";
 import { createHrflowClient, type HrflowClient } from "../hrflow/client.ts";
 import { hrflowAuthSchema, webhookAuthSchema } from "../hrflow/schema.ts";
-import { unpaced } from "../pace.ts";
+import { unpaced } from "../http/pace.ts";
 import type { CheckedWorkflow } from "../workflow/check.ts";
 
 /** What was checked of a workflow. */

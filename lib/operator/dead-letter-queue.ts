@@ -7,7 +7,7 @@ import {
   ReceiveMessageCommand,
 } from "@aws-sdk/client-sqs";
 import * as v from "valibot";
-import type { HandOperated } from "../by-hand/by-hand.ts";
+import type { HandOperated } from "../by-hand/operated.ts";
 import { known } from "../known.ts";
 
 /** A message that was given up. */

@@ -4,7 +4,7 @@
  * harmless.
  */
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
-import type { HandOperated } from "../by-hand/by-hand.ts";
+import type { HandOperated } from "../by-hand/operated.ts";
 import { known } from "../known.ts";
 import { nextStep } from "../run/next-step.ts";
 import { type DeadLetter, removeDeadLetters, visitDeadLetters } from "./dead-letter-queue.ts";

@@ -1,8 +1,8 @@
 /** `erase` of a candidate of the ATS, by the function of an update. */
-import type { HandOperated } from "../by-hand/by-hand.ts";
+import type { HandOperated } from "../by-hand/operated.ts";
 import type { ConnectorTerms } from "../connector.ts";
-import { forgetEcho, hashReference, readEcho } from "../echo.ts";
 import { TemporaryError } from "../errors.ts";
+import { forgetEcho, hashReference, readEcho } from "../push/echo.ts";
 import { eraseFromRuns } from "../run/history.ts";
 import { leaseWorkflow, type RunLease, readRunLease } from "../update/lease.ts";
 import { readOnePending, removePending } from "../update/pending.ts";

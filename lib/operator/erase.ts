@@ -3,7 +3,7 @@
  * to be forgotten is deleted in HrFlow and in the ATS first: an event about a profile that is still there makes it known
  * again.
  */
-import type { HandOperated } from "../by-hand/by-hand.ts";
+import type { HandOperated } from "../by-hand/operated.ts";
 import type { ConnectorTerms } from "../connector.ts";
 import { TemporaryError } from "../errors.ts";
 import { eraseLink, isHeld, type LinkKey, type LinkState, readLinkState } from "../push/link.ts";

@@ -1,6 +1,7 @@
 /** What `erase` answers, of a profile and of a candidate. */
-import type { HandOperated } from "../by-hand/by-hand.ts";
+
 import { declaredWorkflow } from "../by-hand/event-workflow.ts";
+import type { HandOperated } from "../by-hand/operated.ts";
 
 /** What was removed or, in a dry run, would be. */
 export interface EraseAnswer {

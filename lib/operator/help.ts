@@ -1,6 +1,7 @@
 /** `{}` and `{ "help": true }`: what a function takes. */
-import type { HandOperated } from "../by-hand/by-hand.ts";
+
 import { functionNames, workflowIds } from "../by-hand/event-workflow.ts";
+import type { HandOperated } from "../by-hand/operated.ts";
 
 /** What the function takes. */
 export interface HelpAnswer {

@@ -1,7 +1,7 @@
 /** The operator's tools: which one an event asks for, what each takes, and who answers. */
 import * as v from "valibot";
-import type { HandOperated } from "../by-hand/by-hand.ts";
 import { declaredWorkflow, workflowOf } from "../by-hand/event-workflow.ts";
+import type { HandOperated } from "../by-hand/operated.ts";
 import { keySchema } from "../hrflow/schema.ts";
 import { describeIssues } from "../issues.ts";
 import { DEFAULT_RUNS, MAXIMUM_RUNS } from "../run/history.ts";
@@ -21,9 +21,9 @@ const workflowId = v.string();
 const persist = v.nullish(v.boolean(), true);
 
 /** One profile of HrFlow, for a push. */
-export const profileSchema = v.strictObject({ source_key: keySchema, profile_key: keySchema });
+const profileSchema = v.strictObject({ source_key: keySchema, profile_key: keySchema });
 /** One row of the ATS, for an update: its id, as the items of a run name it. */
-export const candidateSchema = v.strictObject({
+const candidateSchema = v.strictObject({
   candidate: v.pipe(
     v.union([v.string(), v.number()]),
     v.transform(String),
@@ -33,7 +33,7 @@ export const candidateSchema = v.strictObject({
   ),
 });
 
-export const checkSchema = v.looseObject({
+const checkSchema = v.looseObject({
   workflow_id: workflowId,
   check: v.literal(true, "must be true"),
 });

@@ -4,7 +4,7 @@ import { asRelayError, TemporaryError } from "../errors.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { createHrflowClient } from "../hrflow/client.ts";
 import { hrflowAuthSchema, type Profile, profileSchema } from "../hrflow/schema.ts";
-import { applyFormat, applyLogics } from "../run/item.ts";
+import { applyFormat, applyLogics } from "../run/user-functions.ts";
 import type { CheckedPushWorkflow } from "../workflow/check.ts";
 import type { Push } from "./open.ts";
 

@@ -1,4 +1,4 @@
-import { withoutQuotes } from "../run/quotes.ts";
+import { withoutQuotes } from "../scrub/quotes.ts";
 import { readItem } from "./item.ts";
 import { readLink } from "./link.ts";
 import { openStore, type Push, type PushResult } from "./open.ts";

@@ -5,14 +5,14 @@
  * read → logics → format → compare with the link → find, create or update → save the link
  */
 import { fetchCv } from "../cv/cv.ts";
-import { type EchoKey, forgetEcho, hashReference, readEcho } from "../echo.ts";
 import type { Environment } from "../environment.ts";
 import { asRelayError, TemporaryError } from "../errors.ts";
-import { withFreshCredentials } from "../fresh-credentials.ts";
 import type { Profile } from "../hrflow/schema.ts";
-import { unpaced } from "../pace.ts";
-import { withoutQuotes } from "../run/quotes.ts";
+import { unpaced } from "../http/pace.ts";
+import { withoutQuotes } from "../scrub/quotes.ts";
+import { withFreshCredentials } from "../secrets/fresh-credentials.ts";
 import type { CheckedPushWorkflow } from "../workflow/check.ts";
+import { type EchoKey, forgetEcho, hashReference, readEcho } from "./echo.ts";
 import { type Item, readItem } from "./item.ts";
 import { type LeasedLink, type Link, leaseLink } from "./link.ts";
 import { openStore, type ProfileReference, type Push, type PushResult } from "./open.ts";

@@ -2,7 +2,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { Environment } from "../environment.ts";
 import { PermanentError, type RelayError, TemporaryError } from "../errors.ts";
-import { logAbout } from "../log.ts";
+import { logAbout } from "../observability/log.ts";
 import {
   ageInSeconds,
   comeBackIn,
@@ -12,8 +12,8 @@ import {
   type PushMessage,
   readMessage,
 } from "../queue.ts";
+import type { RunAnswer } from "../run/answer.ts";
 import { saveRun } from "../run/history.ts";
-import type { RunAnswer } from "../run/run.ts";
 import { takesSource, type Workflows } from "../workflow/workflow.ts";
 import { ProfileNotFoundError } from "./item.ts";
 import { runPush } from "./run.ts";

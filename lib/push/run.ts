@@ -1,9 +1,6 @@
 /** One run of a push workflow: the push of one profile, its callback, its line in the log, its answer. */
 import type { Environment } from "../environment.ts";
 import { asRelayError, type RelayError } from "../errors.ts";
-import { environmentOfRun } from "../log.ts";
-import { executeCallback } from "../run/callback.ts";
-import { saveRun } from "../run/history.ts";
 import {
   concludeRun,
   countItem,
@@ -13,7 +10,10 @@ import {
   type RunAnswer,
   type RunItem,
   withinBounds,
-} from "../run/run.ts";
+} from "../run/answer.ts";
+import { environmentOfRun } from "../run/environment.ts";
+import { saveRun } from "../run/history.ts";
+import { executeCallback } from "../run/user-functions.ts";
 import { type CheckedPushWorkflow, WorkflowError } from "../workflow/check.ts";
 import type { ProfileReference } from "./open.ts";
 import { pushProfile } from "./push.ts";

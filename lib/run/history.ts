@@ -8,7 +8,7 @@ import type { Environment } from "../environment.ts";
 import { asRelayError } from "../errors.ts";
 import { known } from "../known.ts";
 import { type Item, putItem, queryItems } from "../table.ts";
-import type { RunAnswer } from "./run.ts";
+import type { RunAnswer } from "./answer.ts";
 
 const KEPT_IN_DAYS = 30;
 /** So many are told when nobody asks for another number, and so many at most. */

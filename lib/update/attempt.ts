@@ -1,9 +1,9 @@
 /** One candidate within a run: tried, tried again, counted, and remembered for the next run when it failed. */
 import type { Environment } from "../environment.ts";
 import { asRelayError, type Reason, TemporaryError } from "../errors.ts";
-import { namingSecret } from "../fresh-credentials.ts";
-import { withoutQuotes } from "../run/quotes.ts";
-import { failedItem } from "../run/run.ts";
+import { failedItem } from "../run/answer.ts";
+import { withoutQuotes } from "../scrub/quotes.ts";
+import { namingSecret } from "../secrets/fresh-credentials.ts";
 import type { Update } from "./open.ts";
 import { type Pending, savePending } from "./pending.ts";
 import { countOutcome, type RunProgress } from "./progress.ts";

@@ -19,8 +19,6 @@ const cursorSchema = v.object({
 });
 export type Cursor = v.InferOutput<typeof cursorSchema>;
 
-const OVERLAP_IN_MILLISECONDS = 24 * 3600 * 1000;
-
 const cursorKey = (workflowId: string): ItemKey => ({ pk: `cursor#${workflowId}`, sk: "cursor" });
 
 /** @throws TemporaryError `cursor_failure` */
@@ -50,7 +48,10 @@ function cursorFailure(done: "read" | "saved", cause: unknown): TemporaryError {
   return new TemporaryError("cursor_failure", `the cursor could not be ${done}: ${message}`, { cause });
 }
 
-/** The day from which on rows are wanted: days are all that the ATS tells, so the last one is read again. */
+/** Days are all that the ATS tells, so the last one is read again. */
+const OVERLAP_IN_MILLISECONDS = 24 * 3600 * 1000;
+
+/** The day from which on rows are wanted: also those of the last run, and those that are still to be done. */
 export function searchFrom(cursor: Cursor, pending: ReadonlyMap<string, Pending>): string | undefined {
   if (cursor.changed_since === undefined) return undefined;
   const days = [...pending.values()].map(({ changedOn }) => changedOn);

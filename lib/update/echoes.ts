@@ -1,26 +1,14 @@
 /** What an update tells the pushes to the same account of the same ATS: see push/echo.ts. */
 import * as v from "valibot";
 import type { Identity } from "../connector.ts";
-import { type EchoKey, hashReference, holdEcho, noteEcho } from "../echo.ts";
 import type { RawProfile } from "../hrflow/client.ts";
 import { profileSchema } from "../hrflow/schema.ts";
+import { type EchoKey, hashReference, holdEcho, noteEcho } from "../push/echo.ts";
 import { prepareItem } from "../push/item.ts";
 import type { CheckedPushWorkflow } from "../workflow/check.ts";
 import type { Update } from "./open.ts";
 import { saveRecord } from "./record.ts";
 import type { Subject } from "./subjects.ts";
-
-function echoKeys(
-  { workflow, pushesBack }: Update,
-  reference: string,
-): { push: CheckedPushWorkflow; key: EchoKey }[] {
-  const sourceKey = workflow.push_parameters.source_key;
-  const referenceHash = hashReference(reference);
-  return pushesBack.map((push) => ({
-    push,
-    key: { workflowId: push.workflow_id, sourceKey, referenceHash },
-  }));
-}
 
 /** Keeps by what its echoes will be found, should the person be erased. Comes before the first of them. */
 export async function rememberReference(
@@ -52,4 +40,16 @@ export async function noteEchoes(
     const item = await prepareItem(push, profile.output).catch(() => undefined); // What cannot be pushed has no echo.
     await noteEcho(key, item?.fingerprint ?? "", update.environment);
   }
+}
+
+function echoKeys(
+  { workflow, pushesBack }: Update,
+  reference: string,
+): { push: CheckedPushWorkflow; key: EchoKey }[] {
+  const sourceKey = workflow.push_parameters.source_key;
+  const referenceHash = hashReference(reference);
+  return pushesBack.map((push) => ({
+    push,
+    key: { workflowId: push.workflow_id, sourceKey, referenceHash },
+  }));
 }

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { Environment } from "../environment.ts";
 import { TemporaryError } from "../errors.ts";
-import { ConditionFailedError, getItem, type ItemKey, updateItem } from "../table.ts";
+import { ConditionFailedError, getItem, type Item, type ItemKey, updateItem } from "../table.ts";
 
 /** A run holds its workflow for so long, and renews that while it works: a crashed run is replaced this soon. */
 export const LEASE_IN_SECONDS = 240;
@@ -34,10 +34,8 @@ export async function leaseWorkflow(
   environment: Environment,
 ): Promise<RunLease> {
   const key = leaseKey(workflowId);
-  const take = async (condition: string, problem: string) => {
-    const now = environment.now();
-    const expiresAt = now + (LEASE_IN_SECONDS * 1000) / environment.settings.speed;
-    const values = { ":owner": runId, ...(condition.includes(":now") && { ":now": now }) };
+  const take = async (condition: string, values: Item, problem: string) => {
+    const expiresAt = environment.now() + (LEASE_IN_SECONDS * 1000) / environment.settings.speed;
     try {
       await updateItem(
         key,
@@ -51,10 +49,16 @@ export async function leaseWorkflow(
   };
   await take(
     "attribute_not_exists(owner_id) OR expires_at_ms < :now OR owner_id = :owner",
+    { ":owner": runId, ":now": environment.now() },
     "another run of this workflow is at work: it goes on by itself, there is nothing to do",
   );
   return {
-    renew: () => take("owner_id = :owner", "the lease of this run ran out, and another run has taken over"),
+    renew: () =>
+      take(
+        "owner_id = :owner",
+        { ":owner": runId },
+        "the lease of this run ran out, and another run has taken over",
+      ),
     async release() {
       try {
         const update = {

@@ -1,6 +1,6 @@
 /** What a run of an update tells CloudWatch. A dry run tells nothing but its calls of vendors. */
 import type { Environment } from "../environment.ts";
-import type { RunEvents } from "../run/run.ts";
+import type { RunEvents } from "../run/answer.ts";
 import type { CheckedUpdateWorkflow } from "../workflow/check.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Pending } from "./pending.ts";

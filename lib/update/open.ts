@@ -4,7 +4,7 @@ import type { Environment } from "../environment.ts";
 import { PermanentError } from "../errors.ts";
 import { createHrflowClient, type HrflowClient } from "../hrflow/client.ts";
 import { hrflowAuthSchema } from "../hrflow/schema.ts";
-import type { Outcome } from "../run/run.ts";
+import type { Outcome } from "../run/answer.ts";
 import type { CheckedPushWorkflow, CheckedUpdateWorkflow } from "../workflow/check.ts";
 import { takesSource, type Workflows } from "../workflow/workflow.ts";
 import type { RunProgress } from "./progress.ts";

@@ -1,6 +1,6 @@
 /** What a run of an update workflow has done so far. */
 import type { Reason } from "../errors.ts";
-import { countItem, type RunEvents, type RunItem } from "../run/run.ts";
+import { countItem, noEvents, type RunEvents, type RunItem } from "../run/answer.ts";
 import type { CheckedUpdateWorkflow } from "../workflow/check.ts";
 
 /** The answer names so many items, failures first. */
@@ -23,6 +23,28 @@ export interface RunProgress {
   seen: number;
   /** The newest change among the rows, YYYY-MM-DD, by the ATS's own clock. */
   lastChange: string | undefined;
+}
+
+/** @param events what earlier invocations of the same run have counted */
+export function beginProgress(
+  workflow: CheckedUpdateWorkflow,
+  id: string,
+  startedAt: string,
+  events: RunEvents = noEvents(),
+): RunProgress {
+  return {
+    id,
+    startedAt,
+    workflow,
+    events: { ...events },
+    items: [],
+    firstFailure: undefined,
+    isCutOff: false,
+    ended: undefined,
+    failuresInARow: 0,
+    seen: 0,
+    lastChange: undefined,
+  };
 }
 
 /** Counts an item, and names it in the answer where that is worth its place. */

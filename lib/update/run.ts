@@ -9,11 +9,7 @@ import pMap from "p-map";
 import type { Environment } from "../environment.ts";
 import { asRelayError, type RelayError } from "../errors.ts";
 import { fingerprint } from "../fingerprint.ts";
-import { withFreshCredentials } from "../fresh-credentials.ts";
-import { environmentOfRun } from "../log.ts";
-import { unpaced } from "../pace.ts";
-import { executeCallback } from "../run/callback.ts";
-import { saveRun } from "../run/history.ts";
+import { unpaced } from "../http/pace.ts";
 import {
   concludeRun,
   messageOf,
@@ -21,17 +17,21 @@ import {
   type RunAnswer,
   type RunEvents,
   withinBounds,
-} from "../run/run.ts";
+} from "../run/answer.ts";
+import { environmentOfRun } from "../run/environment.ts";
+import { saveRun } from "../run/history.ts";
+import { executeCallback } from "../run/user-functions.ts";
+import { withFreshCredentials } from "../secrets/fresh-credentials.ts";
 import type { CheckedUpdateWorkflow } from "../workflow/check.ts";
 import type { Workflows } from "../workflow/workflow.ts";
 import { attemptUpdate } from "./attempt.ts";
 import { type Cursor, nextDay, readCursor, saveCursor, searchFrom } from "./cursor.ts";
 import { LEASE_IN_SECONDS, leaseWorkflow, type RunLease } from "./lease.ts";
 import { measurePending, measureRun } from "./metrics.ts";
-import { openUpdate } from "./open.ts";
+import { openUpdate, type Update } from "./open.ts";
 import { readPending, removePending } from "./pending.ts";
-import type { RunProgress } from "./progress.ts";
-import { subjectsOf } from "./subjects.ts";
+import { beginProgress, type RunProgress } from "./progress.ts";
+import { type Subject, subjectsOf } from "./subjects.ts";
 
 /** So many candidates are worked on at once. */
 export const CONCURRENCY = 10;
@@ -71,20 +71,8 @@ export async function runUpdate(
   const about = { run_id: runId, workflow_id: workflow.workflow_id, action: workflow.action };
   const { environment: paced, vendorCalls } = environmentOfRun(about, given);
   const environment = workflow.persist ? paced : { ...paced, pacer: unpaced };
-  const eventsBefore = { ...(continued?.events ?? noEvents()) };
-  const run: RunProgress = {
-    id: runId,
-    startedAt,
-    workflow,
-    events: continued?.events ?? noEvents(),
-    items: [],
-    firstFailure: undefined,
-    isCutOff: false,
-    ended: undefined,
-    failuresInARow: 0,
-    seen: 0,
-    lastChange: undefined,
-  };
+  const eventsBefore = continued?.events ?? noEvents();
+  const run = beginProgress(workflow, runId, startedAt, continued?.events);
   let lease: RunLease | undefined;
   let failure: RelayError | undefined;
   let cursor: Cursor = {};
@@ -129,6 +117,7 @@ export async function runUpdate(
     events: { ...events },
     items_named: items.length,
     is_cut_off: run.isCutOff,
+    is_dry_run: !workflow.persist,
     vendor_calls: vendorCalls,
   });
   // A run that goes on in a next invocation is one run, and one entry that grows.
@@ -153,6 +142,9 @@ async function runLeased(
 ): Promise<Cursor> {
   const { workflow } = run;
   const { workflow_id: id, persist, incremental } = workflow;
+  // What ended an attempt with a credential that was rotated does not end the next one.
+  run.ended = undefined;
+  run.failuresInARow = 0;
   const reserve = Math.min(RESERVE_IN_MILLISECONDS, timeLeft() / 5);
   const update = await openUpdate(
     run,
@@ -177,6 +169,32 @@ async function runLeased(
   const rows = update.source.list(since);
   const isOver = () => timeLeft() < reserve;
   const subjects = subjectsOf(run, rows, pending, isOver, environment);
+  await updateAll(run, update, subjects, lease);
+  if (run.ended !== undefined) throw run.ended;
+  if (run.isCutOff || !persist || !incremental || hasFailed(run)) return cursor;
+
+  // Pending candidates that the ATS would have listed are gone from it: there is nothing left to be done. Those that other
+  // filters leave out are not gone.
+  for (const [rowId, { changedOn }] of isSameReading ? pending : []) {
+    if (since === undefined || (changedOn !== undefined && changedOn >= since))
+      await removePending(id, rowId, environment);
+  }
+  const moved: Cursor = { changed_since: nextDay(run, cursor), catalogue, parameters };
+  if (fingerprint(moved) !== fingerprint(cursor)) {
+    await lease?.renew(); // Whoever lost the lease has no right to move the cursor.
+    await saveCursor(id, moved, environment);
+  }
+  return moved;
+}
+
+/** Works on all candidates, some at once, and holds on to the workflow meanwhile. What ends the run is left in it. */
+async function updateAll(
+  run: RunProgress,
+  update: Update,
+  subjects: AsyncIterable<Subject>,
+  lease: RunLease | undefined,
+): Promise<void> {
+  const { environment } = update;
   const renewEvery = (LEASE_IN_SECONDS * 1000) / 3 / environment.settings.speed;
   let renewedAt = environment.now();
   let toldAt = environment.now();
@@ -200,19 +218,4 @@ async function runLeased(
     },
     { concurrency: CONCURRENCY },
   );
-  if (run.ended !== undefined) throw run.ended;
-  if (run.isCutOff || !persist || !incremental || hasFailed(run)) return cursor;
-
-  // Pending candidates that the ATS would have listed are gone from it: there is nothing left to be done. Those that other
-  // filters leave out are not gone.
-  for (const [rowId, { changedOn }] of isSameReading ? pending : []) {
-    if (since === undefined || (changedOn !== undefined && changedOn >= since))
-      await removePending(id, rowId, environment);
-  }
-  const moved: Cursor = { changed_since: nextDay(run, cursor), catalogue, parameters };
-  if (fingerprint(moved) !== fingerprint(cursor)) {
-    await lease?.renew(); // Whoever lost the lease has no right to move the cursor.
-    await saveCursor(id, moved, environment);
-  }
-  return moved;
 }

@@ -8,7 +8,7 @@ import * as v from "valibot";
 import type { CandidateSource, Identity, ProfileEdit, SourceRow } from "../connector.ts";
 import { PermanentError } from "../errors.ts";
 import { fingerprint } from "../fingerprint.ts";
-import { applyFormat, applyLogics } from "../run/item.ts";
+import { applyFormat, applyLogics } from "../run/user-functions.ts";
 import type { Update, UpdateResult } from "./open.ts";
 import { type Pending, removePending, savePending } from "./pending.ts";
 import { previewUpdate } from "./preview.ts";

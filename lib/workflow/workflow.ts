@@ -117,7 +117,8 @@ export function checkWorkflows(list: unknown, connectors: readonly Connector[] =
   if (!Array.isArray(list)) throw new Error("workflows/index.ts must export a list of workflows by default");
   const byId = new Map<string, CheckedWorkflow<ConnectorTerms>>();
   const runnable = new Map<string, CheckedWorkflow>();
-  for (const workflow of list.map(checkWorkflow)) {
+  // Not list.map, which would leave out a hole: `[, first]` is a slip of the hand.
+  for (const workflow of Array.from(list, checkWorkflow)) {
     if (byId.has(workflow.workflow_id)) {
       throw new WorkflowError(workflow.workflow_id, "bad_action_parameters", ["workflow_id is used twice"]);
     }

@@ -11,7 +11,7 @@ import type { HrflowProfile } from "./hrflow-profile.ts";
  */
 export type SignatureScheme = "body_hex" | "header_hex" | "header_raw" | "header_raw_encoded";
 
-export const SIGNATURE_HEADER = "HTTP-HRFLOW-SIGNATURE";
+const SIGNATURE_HEADER = "HTTP-HRFLOW-SIGNATURE";
 
 /** The value of the signature header for this body. */
 export function signWebhook(body: string, secret: string, scheme: SignatureScheme): string {

@@ -15,7 +15,7 @@ const RELATIONSHIPS = [
 ];
 
 /** How long the address of a CV that is read back is valid. */
-export const RESUME_URL_LIFETIME_IN_MS = 30_000;
+const RESUME_URL_LIFETIME_IN_MS = 30_000;
 
 /** A candidate as a JSON:API resource: "Candidates" of https://docs.teamtailor.com. */
 export function candidateResource(candidate: TeamtailorCandidate, origin: string, now: number) {

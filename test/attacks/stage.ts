@@ -7,7 +7,7 @@ import { webhookRequest } from "../receive/receiver.ts";
 
 export const ACTIONS = [TEAMTAILOR, FLATCHR, SMARTRECRUITERS, UPDATE] as const;
 export type Action = (typeof ACTIONS)[number];
-export const WEBHOOK_SECRET = "webhook-secret";
+const WEBHOOK_SECRET = "webhook-secret";
 
 /** How one attack ended. */
 export interface Ended {

@@ -1,6 +1,6 @@
 /** Runs and refusals for answers.test.ts: every reason but those of a run that failed, which answer-failures.ts has. */
 import type { Reason } from "../../lib/errors.ts";
-import type { RunAnswer, RunEvents } from "../../lib/run/run.ts";
+import type { RunAnswer, RunEvents } from "../../lib/run/answer.ts";
 import type { OperatorScene } from "../operator/scene.ts";
 
 /** What a case is played with. */

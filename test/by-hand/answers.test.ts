@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { REASONS } from "../../lib/errors.ts";
 import type { DeadLettersAnswer } from "../../lib/operator/dead-letters.ts";
-import { noEvents, type RunAnswer, STATUSES } from "../../lib/run/run.ts";
+import { noEvents, type RunAnswer, STATUSES } from "../../lib/run/answer.ts";
 import { MARK, startOperatorScene, TEAMTAILOR, UPDATE } from "../operator/scene.ts";
 import { queueWorker } from "../push/queue-worker.ts";
 import { type Play, wellAndRefused } from "./answer-cases.ts";

@@ -2,7 +2,7 @@ import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import teamtailor from "../../lib/connectors/teamtailor/index.ts";
 import { pushFunction } from "../../lib/lambda/push-function.ts";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { startTestEnvironment, type TestEnvironment } from "../environment.ts";
 
 const ACTION = "push_profile_to_teamtailor";
@@ -110,7 +110,7 @@ describe("refused, with what is wrong and what is known, is", () => {
       "a push parameter of the wrong type",
       overDeclared({ push_parameters: { sourced: "true" } }),
       TARGET,
-      "push_parameters.sourced must be boolean",
+      "push_parameters.sourced must be true or false",
     ],
     [
       "a field that is mistyped",
@@ -118,7 +118,12 @@ describe("refused, with what is wrong and what is known, is", () => {
       BAD,
       "persits cannot be laid over a declared workflow; what can: workflow_id, pull_parameters",
     ],
-    ["persist as text: it would write", overDeclared({ persist: "false" }), BAD, "persist must be boolean"],
+    [
+      "persist as text: it would write",
+      overDeclared({ persist: "false" }),
+      BAD,
+      "persist must be true or false",
+    ],
     [
       "incremental: a push has no cursor",
       overDeclared({ incremental: true }),

@@ -2,7 +2,7 @@ import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import teamtailorConnector from "../../lib/connectors/teamtailor/index.ts";
 import { pushFunction } from "../../lib/lambda/push-function.ts";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
 import {
   DEFAULT_TEAMTAILOR_KEY,

@@ -1,6 +1,6 @@
 /** Every parameter of document 004, the update of profiles from Flatchr, by its own name: as document-parameters.test.ts. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { DEFAULT_HRFLOW_KEY } from "../../local/vendors/hrflow.ts";
 import { startTestEnvironment } from "../environment.ts";
 import { type OperatorScene, startOperatorScene, UPDATE } from "../operator/scene.ts";

@@ -3,7 +3,7 @@
  * the parameter is ignored. In the place of what JSON cannot carry (an instance, a function) stands its name.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { DEFAULT_FLATCHR_KEY } from "../../local/vendors/flatchr.ts";
 import { DEFAULT_HRFLOW_KEY } from "../../local/vendors/hrflow.ts";
 import {

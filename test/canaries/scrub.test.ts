@@ -1,6 +1,6 @@
 /** Every canary that is known to be at work, in every way an error may quote it. */
 import { expect, test } from "vitest";
-import { scrub } from "../../lib/scrub.ts";
+import { scrub } from "../../lib/scrub/scrub.ts";
 import { ADDED, CANDIDATE, NEXT, PERSON, SECRETS } from "./canaries.ts";
 import { findCanaries } from "./find.ts";
 import { textsIn } from "./proxy.ts";

@@ -2,7 +2,7 @@
 import { expect, onTestFinished } from "vitest";
 import type { Connector } from "../../lib/connector.ts";
 import { TemporaryError } from "../../lib/errors.ts";
-import { createPacer } from "../../lib/pace.ts";
+import { createPacer } from "../../lib/http/pace.ts";
 import type { PushResult } from "../../lib/push/open.ts";
 import { pushProfile } from "../../lib/push/push.ts";
 import { type CheckedPushWorkflow, checkWorkflow } from "../../lib/workflow/check.ts";

@@ -274,8 +274,8 @@ describe("a format of the user's own", () => {
     [{ ...least, email: undefined }, "email is required"],
     [{ ...least, firstname: "" }, "firstname must not be empty"],
     [{ ...least, urls: [{ linkedin: "x" }] }, "urls.0 is unknown"],
-    [{ ...least, urls: { linkedin: 1 } }, "urls.linkedin must be string"],
-    [{ ...least, enrichment: "x" }, "enrichment must be Object"],
+    [{ ...least, urls: { linkedin: 1 } }, "urls.linkedin must be a string"],
+    [{ ...least, enrichment: "x" }, "enrichment must be an object"],
   ])("%j: %s", (own, problem) => {
     const { issues } = v.safeParse(candidateSchema, own);
     expect(issues && describeIssues(issues)[0]).toContain(problem);

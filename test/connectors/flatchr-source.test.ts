@@ -44,7 +44,7 @@ describe("the parameters", () => {
     [{ start: "12/25/2021" }, "start must be a date MM/DD/YY"],
     [{ start: "" }, "start must be a date MM/DD/YY"],
     [{ start: "01/01/22", end: "12/31/21" }, "end must not be before start"],
-    [{ hired: "true" }, "hired must be boolean"],
+    [{ hired: "true" }, "hired must be true or false"],
     [{ email: " " }, "email must not be empty"],
     [{ fistname: "Ada" }, "fistname is unknown: it takes no keys"],
   ])("%j are wrong, and it is said why", (parameters, problem) => {

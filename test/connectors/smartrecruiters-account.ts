@@ -4,7 +4,7 @@ import type { CandidateStore, Cv } from "../../lib/connector.ts";
 import { connect } from "../../lib/connectors/smartrecruiters/client.ts";
 import type { SmartrecruitersCandidate } from "../../lib/connectors/smartrecruiters/schema.ts";
 import type { Environment } from "../../lib/environment.ts";
-import { unpaced } from "../../lib/pace.ts";
+import { unpaced } from "../../lib/http/pace.ts";
 import {
   DEFAULT_SMARTRECRUITERS_KEY,
   type SimulatedSmartrecruiters,

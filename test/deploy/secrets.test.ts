@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { Connector } from "../../lib/connector.ts";
 import { connectors } from "../../lib/connectors/index.ts";
 import { hrflowAuthSchema, webhookAuthSchema } from "../../lib/hrflow/schema.ts";
-import { createSecretReader } from "../../lib/secrets.ts";
+import { createSecretReader } from "../../lib/secrets/secrets.ts";
 import { startSecretsManager } from "../../local/aws/secrets-manager.ts";
 
 const folder = new URL("../../secrets/", import.meta.url);

@@ -7,7 +7,7 @@ import teamtailorConnector from "../../lib/connectors/teamtailor/index.ts";
 import { pushFunction } from "../../lib/lambda/push-function.ts";
 import { updateFunction } from "../../lib/lambda/update-function.ts";
 import { webhookFunction } from "../../lib/lambda/webhook-function.ts";
-import { METRICS, NAMESPACE } from "../../lib/metrics.ts";
+import { METRICS, NAMESPACE } from "../../lib/observability/metrics.ts";
 import type { Settings } from "../../lib/settings.ts";
 import {
   DEFAULT_TEAMTAILOR_KEY,

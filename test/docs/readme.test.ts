@@ -1,15 +1,17 @@
 /** The code of the README: it is type-checked as it stands there, and its functions are run against simulated vendors. */
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { type OperatorScene, startOperatorScene, TEAMTAILOR } from "../operator/scene.ts";
+import { createWorkflowsFolder, load, type WorkflowsFolder } from "./workflows-folder.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -23,7 +25,7 @@ function blockWith(text: string): string {
   return found[0] ?? "";
 }
 
-let folder: string;
+let folder: WorkflowsFolder;
 let hookUrl: string;
 const told: string[] = [];
 const hook = createServer(async (request, response) => {
@@ -32,59 +34,32 @@ const hook = createServer(async (request, response) => {
 });
 let scene: OperatorScene;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "readme-"));
+  folder = createWorkflowsFolder();
   await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
   hookUrl = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
 });
 afterAll(async () => {
   hook.close();
   await scene?.stop();
-  rmSync(folder, { recursive: true });
+  folder.remove();
 });
-
-/** Puts modules where they find `lib/` as they would in `workflows/`. */
-function place(name: string, modules: Record<string, string>): string {
-  const workflows = join(folder, name, "workflows");
-  mkdirSync(workflows, { recursive: true });
-  writeFileSync(join(folder, name, "package.json"), '{ "type": "module" }');
-  for (const [file, code] of Object.entries(modules)) {
-    writeFileSync(join(workflows, file), code.replaceAll('from "../lib/', `from "${root}lib/`));
-  }
-  const typeRoots = [join(root, "node_modules/@types")];
-  const config = {
-    extends: join(root, "tsconfig.json"),
-    compilerOptions: { typeRoots },
-    include: ["workflows"],
-  };
-  writeFileSync(join(folder, name, "tsconfig.json"), JSON.stringify(config));
-  return workflows;
-}
-
-async function typeErrors(name: string): Promise<string> {
-  const compiler = join(root, "node_modules/.bin/tsc");
-  const run = promisify(execFile)(process.execPath, [compiler, "-p", join(folder, name)]);
-  return run.then(
-    () => "",
-    (error: { stdout: string }) => error.stdout,
-  );
-}
 
 test("the workflow of the README is right", async () => {
   const functions = readFileSync(join(root, "workflows/functions.ts"), "utf8");
   const declared = { "index.ts": blockWith("export default ["), "functions.ts": functions };
-  const workflows = place("declared", declared);
-  expect(await typeErrors("declared")).toBe("");
-  const { default: list } = await import(pathToFileURL(join(workflows, "index.ts")).href);
+  const placed = folder.place("declared", declared);
+  expect(await folder.typeErrors("declared")).toBe("");
+  const { default: list } = await load(placed.fileOf("index.ts"));
   expect(list).toMatchObject([{ workflow_id: "acme-teamtailor" }]);
 }, 60_000);
 
 test("the functions of the README are right, are previewed by its dry run, and the hook is told of a run", async () => {
   const code = blockWith("toShortCandidate({");
   expect(code).toContain(HOOK);
-  const workflows = place("functions", { "functions.ts": code.replace(HOOK, hookUrl) });
-  expect(await typeErrors("functions")).toBe("");
+  const placed = folder.place("functions", { "functions.ts": code.replace(HOOK, hookUrl) });
+  expect(await folder.typeErrors("functions")).toBe("");
 
-  scene = await startOperatorScene(await import(pathToFileURL(join(workflows, "functions.ts")).href));
+  scene = await startOperatorScene(await load(placed.fileOf("functions.ts")));
   const info = { first_name: "Ada", last_name: "Exemple", email: "ada@example.com" };
   const profile = { source_key: scene.sourceKey, info, tags: [{ name: "remote", value: true }] };
   const experiences = [{ title: "Engineer", company: "ACME" }];
@@ -117,4 +92,25 @@ test("the functions of the README are right, are previewed by its dry run, and t
   expect(told.map((body) => JSON.parse(body))).toEqual([
     { run_id, workflow_id, action, events: { ...events, callback_executed: 1 } },
   ]);
+}, 60_000);
+
+test("what the README tells to type beside npm start is answered as it says", async () => {
+  const data = mkdtempSync(join(tmpdir(), "readme-"));
+  onTestFinished(() => rmSync(data, { recursive: true }));
+  const options = ["local/start.ts", "--port", "0", "--data", data];
+  const child = spawn(process.execPath, options, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill());
+  let address = "";
+  for await (const line of createInterface(child.stdout)) {
+    address = /^HrFlow Relay is ready: http:\/\/(\S+)/.exec(line)?.[1] ?? address;
+    if (line.startsWith("Listening on")) break;
+  }
+  const commands = blockWith("openssl dgst")
+    .replaceAll("localhost:3000", address)
+    .replaceAll(".data/", `${data}/`);
+  const { stdout } = await promisify(execFile)("/bin/sh", ["-e", "-c", commands], { cwd: root });
+  const [dryRun = "", webhook] = stdout.trim().split("\n");
+  expect(JSON.parse(dryRun)).toMatchObject({ status: "success", items: [{ preview: {} }] });
+  expect(webhook).toBe('{"stored":3,"ignored":0}');
+  expect(readme).toContain(webhook);
 }, 60_000);

@@ -5,7 +5,7 @@ import smartrecruiters from "../../lib/connectors/smartrecruiters/index.ts";
 import teamtailor from "../../lib/connectors/teamtailor/index.ts";
 import { pushFunction } from "../../lib/lambda/push-function.ts";
 import { updateFunction } from "../../lib/lambda/update-function.ts";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { flatchrBench } from "../conformance/flatchr.ts";
 import { MARK } from "../conformance/scene.ts";
 import { smartrecruitersBench } from "../conformance/smartrecruiters.ts";

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ApiCall } from "../../lib/connector.ts";
-import { createPacer, type Pace } from "../../lib/pace.ts";
+import { createPacer, type Pace } from "../../lib/http/pace.ts";
 import type { Simulator } from "../../local/vendors/simulator.ts";
 import type { TestEnvironment } from "../environment.ts";
 import type { CallFault } from "./faults.ts";

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import teamtailor from "../../lib/connectors/teamtailor/index.ts";
 import { pushFunction } from "../../lib/lambda/push-function.ts";
-import { createSecretReader, SECRET_REFRESH_INTERVAL_IN_SECONDS } from "../../lib/secrets.ts";
+import { createSecretReader, SECRET_REFRESH_INTERVAL_IN_SECONDS } from "../../lib/secrets/secrets.ts";
 import { type LocalSecretsManager, startSecretsManager } from "../../local/aws/secrets-manager.ts";
 import { type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
 import { type SimulatedTeamtailor, startTeamtailor } from "../../local/vendors/teamtailor.ts";

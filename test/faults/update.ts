@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import type { ApiCall } from "../../lib/connector.ts";
 import flatchrConnector from "../../lib/connectors/flatchr/index.ts";
 import { updateFunction } from "../../lib/lambda/update-function.ts";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { type SimulatedFlatchr, startFlatchr } from "../../local/vendors/flatchr.ts";
 import type { FlatchrCandidateInput } from "../../local/vendors/flatchr-candidates.ts";
 import { type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";

@@ -13,6 +13,7 @@ test("every option is understood", () => {
     help: false,
     port: 0,
     speed: 60,
+    faults: 0,
     workflowsFile: resolve("w.ts"),
     secretsFile: "/s.json",
     dataDirectory: resolve("d"),
@@ -26,6 +27,9 @@ test.each([
   ["--port http", '--port must be a port number, 0 to 65535, and is "http"'],
   ["--port 70000", '--port must be a port number, 0 to 65535, and is "70000"'],
   ["--speed 0.5", '--speed must be a number, 1 or more, and is "0.5"'],
+  ["--faults 101", '--faults must be a percentage, 0 to 100, and is "101"'],
+  ["--faults 30 --once", expect.stringMatching(/^--faults begins after the demonstration/)],
+  ["--faults 30 --live", expect.stringMatching(/^--faults begins after the demonstration/)],
   ["--live --once", "--once plays the demonstration, which --live does not have: give one of them"],
 ])("%s is refused in one line", (options, message) => {
   expect(() => readArguments(options.split(" "))).toThrow(

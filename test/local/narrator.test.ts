@@ -79,11 +79,19 @@ test.each([
   ],
   [
     { ...run, status: "success_with_failures", events, cursor: "2026-11-22", is_cut_off: false },
-    "acme-update: run finished, 2 updated, 5 unchanged, 1 discarded, 3 failed; cursor 2026-11-22",
+    "acme-update: run finished, 2 written, 5 unchanged, 1 discarded, 3 failed; cursor 2026-11-22",
   ],
   [
     { ...run, status: "success", events: { write_success: 1 }, cursor: null, is_cut_off: true },
-    "acme-update: run cut off, it goes on, 1 updated, 0 unchanged, 0 failed",
+    "acme-update: run cut off, it goes on, 1 written, 0 unchanged, 0 failed",
+  ],
+  [
+    { ...run, status: "success", events: { write_success: 1 }, cursor: "2026-11-22", is_dry_run: true },
+    "acme-update: run finished, dry run, nothing was written: 1 would be written, 0 unchanged, 0 failed",
+  ],
+  [
+    { level: "WARN", message: "run refused", action: run.action, reason: "bad_target_parameters" },
+    "update_profiles_in_hrflow_from_flatchr: run by hand refused, bad_target_parameters; its answer says what is wrong",
   ],
   [
     { ...run, status: "fatal", reason: "already_running", detail: "another run is at work", events: {} },

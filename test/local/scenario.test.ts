@@ -97,6 +97,17 @@ test("what no workflow does is left out, and said", async () => {
   expect(result.ok).toBe(true);
 });
 
+test("a workflow without its secret holds nothing up, though what it is sent waits", async () => {
+  const { play } = await playWith([
+    { ...teamtailor, connector_auth: { secret: "teamtailor/dmo" }, webhook: "acme" },
+    { ...flatchr, webhook: "acme" },
+  ]);
+  const result = await play();
+  expect(told(result)[1]).toBe("skipped: acme-teamtailor needs the secret teamtailor/dmo");
+  expect(told(result).filter((one) => one === "shown")).toHaveLength(5);
+  expect(result.ok).toBe(true);
+});
+
 test("an update alone is shown, filtered as it may be", async () => {
   const { play } = await playWith([
     { ...update, push_parameters: { source_key: "s", create_missing: true } },

@@ -70,7 +70,7 @@ test("afterwards scheduled workflows run, again and again, on a clock that --spe
   }
   for (const line of runs.slice(1))
     expect(line).toMatch(
-      /demo-flatchr-update: run finished, 0 updated, 4 unchanged, 0 failed; cursor \d{4}-/,
+      /demo-flatchr-update: run finished, 0 written, 4 unchanged, 0 failed; cursor \d{4}-/,
     );
 });
 
@@ -81,6 +81,33 @@ test("it goes on listening after the demonstration, and ends with 0 on SIGTERM",
   child.kill("SIGTERM");
   expect((await once(child, "exit"))[0]).toBe(0);
   expect(Date.now() - startedAt).toBeLessThan(2000);
+});
+
+test("it ends when npm is told to end, which tells the shell that it started and no more", async () => {
+  const env = { ...process.env, npm_lifecycle_event: "start" };
+  const command = `"${process.execPath}" "${START}" --port 0 & wait`;
+  const shell = spawn("/bin/sh", ["-c", command], { env, stdio: ["ignore", "pipe", "inherit"] });
+  children.add(shell);
+  let last = "";
+  for await (const line of createInterface(shell.stdout)) {
+    last = line;
+    if (line.startsWith("Listening on")) shell.kill("SIGTERM");
+  }
+  expect(last, "its output ends, and with this").toMatch(/^Stopping/);
+});
+
+test("with --faults the simulated ATSs fail once the demonstration is over", async () => {
+  const child = start("--port", "0", "--speed", "100", "--faults", "100");
+  let url = "";
+  for await (const line of createInterface(child.stdout)) {
+    url = /^HrFlow Relay is ready: (\S+)/.exec(line)?.[1] ?? url;
+    if (line.startsWith("From now on 100 % of the calls")) break;
+  }
+  const answer = await fetch(`${url}/2015-03-31/functions/push-profile-to-teamtailor/invocations`, {
+    method: "POST",
+    body: readFileSync(new URL("../../events/push-profile-to-teamtailor.one-profile.json", import.meta.url)),
+  });
+  expect(await answer.json()).toMatchObject({ status: "fatal", reason: "write_failure" });
 });
 
 /** A file with this text, or a directory with this file. */

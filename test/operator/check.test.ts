@@ -1,7 +1,7 @@
 /** `{ "workflow_id": "…", "check": true }`: what it finds, and that it changes nothing. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CheckAnswer } from "../../lib/operator/check.ts";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { DEFAULT_HRFLOW_KEY } from "../../local/vendors/hrflow.ts";
 import { DEFAULT_TEAMTAILOR_KEY } from "../../local/vendors/teamtailor.ts";
 import {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { PermanentError } from "../../lib/errors.ts";
 import type { DeadLettersAnswer } from "../../lib/operator/dead-letters.ts";
 import { deadLetter } from "../../lib/queue.ts";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { type QueueWorker, queueWorker } from "../push/queue-worker.ts";
 import { MARK, type OperatorScene, startOperatorScene, TEAMTAILOR } from "./scene.ts";
 

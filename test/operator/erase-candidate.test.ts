@@ -1,7 +1,7 @@
 /** `erase` of a candidate of the ATS, by the id of its row. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { EraseAnswer } from "../../lib/operator/erasure.ts";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { leaseWorkflow } from "../../lib/update/lease.ts";
 import { type OperatorScene, startOperatorScene, UPDATE } from "./scene.ts";
 

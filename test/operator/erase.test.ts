@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PermanentError } from "../../lib/errors.ts";
 import type { EraseAnswer } from "../../lib/operator/erasure.ts";
 import { deadLetter } from "../../lib/queue.ts";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { updateItem } from "../../lib/table.ts";
 import { FLATCHR, type OperatorScene, SMARTRECRUITERS, startOperatorScene, TEAMTAILOR } from "./scene.ts";
 

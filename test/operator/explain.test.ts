@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ExplainAnswer } from "../../lib/operator/explain.ts";
 import type { RunsAnswer } from "../../lib/operator/runs.ts";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { updateItem } from "../../lib/table.ts";
 import { FLATCHR, MARK, type OperatorScene, startOperatorScene, TEAMTAILOR, UPDATE } from "./scene.ts";
 

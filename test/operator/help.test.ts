@@ -1,7 +1,7 @@
 /** `{}` and `help`: what a function takes, with events that run as they are shown. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { HelpAnswer } from "../../lib/operator/help.ts";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import {
   FLATCHR,
   type OperatorScene,

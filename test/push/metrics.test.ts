@@ -1,62 +1,30 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { enqueue } from "../../lib/queue.ts";
-import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
-import {
-  DEFAULT_TEAMTAILOR_KEY,
-  type SimulatedTeamtailor,
-  startTeamtailor,
-} from "../../local/vendors/teamtailor.ts";
-import { startTestEnvironment, type TestEnvironment } from "../environment.ts";
 import { measurements } from "../measurements.ts";
 import { type QueueWorker, queueWorker } from "./queue-worker.ts";
+import { type PushScene, startPushScene, WORKFLOW } from "./scene.ts";
 
-const WORKFLOW = {
-  workflow_id: "acme-teamtailor",
-  action: "push_profile_to_teamtailor",
-  hrflow_auth: { secret: "hrflow/acme" },
-  connector_auth: { secret: "teamtailor/acme" },
-};
 const OF_WORKFLOW = `${WORKFLOW.workflow_id} ${WORKFLOW.action}`;
-let hrflow: SimulatedHrflow;
-let teamtailor: SimulatedTeamtailor;
-let environment: TestEnvironment;
-let sourceKey: string;
 
+let scene: PushScene;
 beforeAll(async () => {
-  hrflow = await startHrflow();
-  teamtailor = await startTeamtailor({ rateLimit: false });
-  sourceKey = hrflow.addSource({}).key;
-  environment = await startTestEnvironment(
-    { "hrflow/acme": { ...DEFAULT_HRFLOW_KEY }, "teamtailor/acme": { auth: DEFAULT_TEAMTAILOR_KEY.token } },
-    { HRFLOW_BASE_URL: hrflow.url, TEAMTAILOR_BASE_URL: teamtailor.url },
-  );
+  scene = await startPushScene();
 });
 beforeEach(() => {
-  environment.measured.length = 0;
-  teamtailor.recover();
+  scene.environment.measured.length = 0;
+  scene.teamtailor.recover();
 });
-afterAll(async () => {
-  await environment.stop();
-  await Promise.all([hrflow.stop(), teamtailor.stop()]);
-});
+afterAll(() => scene.stop());
 
-let people = 0;
-function newProfile(info: object = {}): string {
-  people += 1;
-  const email = `person-${people}@example.com`;
-  return hrflow.putProfile({ source_key: sourceKey, info: { first_name: "Ada", email, ...info } }).key;
-}
 async function push(profile_key: string, changes: object = {}): Promise<QueueWorker> {
-  const message = { workflow_id: WORKFLOW.workflow_id, source_key: sourceKey, profile_key };
-  await enqueue(WORKFLOW.action, [message], environment);
-  const queue = queueWorker([{ ...WORKFLOW, ...changes }], environment);
+  await scene.store(profile_key);
+  const queue = queueWorker([{ ...WORKFLOW, ...changes }], scene.environment);
   await queue.work();
   return queue;
 }
 
 test("a push measures its outcome, how long its message waited, and its calls", async () => {
-  await push(newProfile());
-  expect(measurements(environment)).toEqual({
+  await push(scene.addProfile().key);
+  expect(measurements(scene.environment)).toEqual({
     [`pushes_created ${OF_WORKFLOW}`]: 1,
     [`push_lag ${OF_WORKFLOW}`]: expect.closeTo(0, -1),
     "vendor_latency HrFlow": expect.any(Number),
@@ -65,13 +33,13 @@ test("a push measures its outcome, how long its message waited, and its calls", 
 });
 
 test("a push measures each outcome by its name", async () => {
-  const key = newProfile();
+  const key = scene.addProfile().key;
   await push(key);
   await push(key);
-  hrflow.editProfile(key, { info: { first_name: "Grace" } });
+  scene.hrflow.editProfile(key, { info: { first_name: "Grace" } });
   await push(key);
   await push(key, { logics: [() => null] });
-  expect(measurements(environment)).toMatchObject({
+  expect(measurements(scene.environment)).toMatchObject({
     [`pushes_created ${OF_WORKFLOW}`]: 1,
     [`pushes_unchanged ${OF_WORKFLOW}`]: 1,
     [`pushes_updated ${OF_WORKFLOW}`]: 1,
@@ -80,9 +48,9 @@ test("a push measures each outcome by its name", async () => {
 });
 
 test("a push measures a failure that can pass", async () => {
-  teamtailor.failNext({}, { kind: "status", status: 503 });
-  const queue = await push(newProfile());
-  const measured = measurements(environment);
+  scene.teamtailor.failNext({}, { kind: "status", status: 503 });
+  const queue = await push(scene.addProfile().key);
+  const measured = measurements(scene.environment);
   expect(measured).toMatchObject({
     [`pushes_failed ${OF_WORKFLOW}`]: 1,
     [`messages_retried ${OF_WORKFLOW}`]: 1,
@@ -94,22 +62,22 @@ test("a push measures a failure that can pass", async () => {
 });
 
 test("a push measures a credential that is refused, once for each attempt", async () => {
-  teamtailor.failNext({}, { kind: "status", status: 401 }, Number.POSITIVE_INFINITY);
-  await push(newProfile());
-  expect(measurements(environment)).toMatchObject({
+  scene.teamtailor.failNext({}, { kind: "status", status: 401 }, Number.POSITIVE_INFINITY);
+  await push(scene.addProfile().key);
+  expect(measurements(scene.environment)).toMatchObject({
     [`credentials_refused ${OF_WORKFLOW}`]: 1,
     [`messages_retried ${OF_WORKFLOW}`]: 1,
   });
-  await push(newProfile(), { persist: false });
-  expect(measurements(environment)).toMatchObject({ [`credentials_refused ${OF_WORKFLOW}`]: 1 });
+  await push(scene.addProfile().key, { persist: false });
+  expect(measurements(scene.environment)).toMatchObject({ [`credentials_refused ${OF_WORKFLOW}`]: 1 });
 });
 
 test("a push measures a message that is given up, by reason", async () => {
-  await push(newProfile({ email: null }));
-  await queueWorker([WORKFLOW], environment)
+  await push(scene.addProfile({ email: null }).key);
+  await queueWorker([WORKFLOW], scene.environment)
     .send("not one of ours")
-    .then(() => queueWorker([WORKFLOW], environment).work());
-  expect(measurements(environment)).toMatchObject({
+    .then(() => queueWorker([WORKFLOW], scene.environment).work());
+  expect(measurements(scene.environment)).toMatchObject({
     [`pushes_failed ${OF_WORKFLOW}`]: 1,
     [`messages_dead_lettered ${OF_WORKFLOW} format_failure`]: 1,
     [`messages_dead_lettered (unknown) ${WORKFLOW.action} event_parsing_failure`]: 1,
@@ -117,23 +85,23 @@ test("a push measures a message that is given up, by reason", async () => {
 });
 
 test("a push measures a 429, and that it was waited for", async () => {
-  teamtailor.failNext({}, { kind: "status", status: 429, headers: { "retry-after": "1" } });
-  await push(newProfile());
-  expect(measurements(environment)).toMatchObject({
+  scene.teamtailor.failNext({}, { kind: "status", status: 429, headers: { "retry-after": "1" } });
+  await push(scene.addProfile().key);
+  expect(measurements(scene.environment)).toMatchObject({
     "vendor_rate_limited Teamtailor": 1,
     [`pushes_created ${OF_WORKFLOW}`]: 1,
   });
 });
 
 test("a push measures no outcome of a dry run", async () => {
-  await push(newProfile(), { persist: false });
-  const names = Object.keys(measurements(environment));
+  await push(scene.addProfile().key, { persist: false });
+  const names = Object.keys(measurements(scene.environment));
   expect(names.filter((name) => name.startsWith("pushes_"))).toEqual([]);
 });
 
 test("a push measures nothing personal, and no key", async () => {
-  const key = newProfile();
+  const key = scene.addProfile().key;
   await push(key);
-  const text = environment.measured.join();
-  for (const personal of [key, sourceKey, "@example", "Ada"]) expect(text).not.toContain(personal);
+  const text = scene.environment.measured.join();
+  for (const personal of [key, scene.sourceKey, "@example", "Ada"]) expect(text).not.toContain(personal);
 });

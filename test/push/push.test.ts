@@ -1,86 +1,52 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import teamtailorConnector from "../../lib/connectors/teamtailor/index.ts";
 import { PermanentError, TemporaryError } from "../../lib/errors.ts";
 import { ProfileNotFoundError } from "../../lib/push/item.ts";
 import { pushProfile } from "../../lib/push/push.ts";
 import { checkWorkflow } from "../../lib/workflow/check.ts";
-import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
-import {
-  DEFAULT_TEAMTAILOR_KEY,
-  type SimulatedTeamtailor,
-  startTeamtailor,
-} from "../../local/vendors/teamtailor.ts";
-import { startTestEnvironment, type TestEnvironment } from "../environment.ts";
+import { DEFAULT_TEAMTAILOR_KEY } from "../../local/vendors/teamtailor.ts";
+import { type PushScene, startPushScene, WORKFLOW } from "./scene.ts";
 
 const LONG_ENOUGH = 60_000;
-const SECRETS = {
-  "hrflow/acme": { ...DEFAULT_HRFLOW_KEY },
-  "teamtailor/acme": { auth: DEFAULT_TEAMTAILOR_KEY.token },
-};
 
-let hrflow: SimulatedHrflow;
-let teamtailor: SimulatedTeamtailor;
-let environment: TestEnvironment;
-let sourceKey: string;
-
-beforeAll(async () => {
-  hrflow = await startHrflow();
-  sourceKey = hrflow.addSource({}).key;
-});
+let scene: PushScene;
 beforeEach(async () => {
-  teamtailor = await startTeamtailor({ rateLimit: false });
-  environment = await startTestEnvironment(SECRETS, {
-    HRFLOW_BASE_URL: hrflow.url,
-    TEAMTAILOR_BASE_URL: teamtailor.url,
-    CV_ALLOWED_ORIGINS: new URL(hrflow.url).origin,
-  });
+  scene = await startPushScene();
 });
-afterEach(async () => {
-  hrflow.recover();
-  await environment.stop();
-  await teamtailor.stop();
-});
-afterAll(() => hrflow.stop());
+afterEach(() => scene.stop());
 
 function workflow(changes: object = {}) {
   const checked = checkWorkflow({
-    workflow_id: "acme-teamtailor",
-    action: "push_profile_to_teamtailor",
-    hrflow_auth: { secret: "hrflow/acme" },
-    connector_auth: { secret: "teamtailor/acme" },
+    ...WORKFLOW,
     ...changes,
   });
   if (checked.direction !== "push") return expect.fail("it is a push");
   return { ...checked, connector: teamtailorConnector };
 }
 
-let people = 0;
-function newProfile(info: object = {}) {
-  people += 1;
-  const email = `person-${people}@example.com`;
-  return hrflow.putProfile({
-    source_key: sourceKey,
-    info: { first_name: "Ada", last_name: `Example ${people}`, email, phone: "+33612345678", ...info },
-  });
-}
-
 const push = (profile: { key: string }, changes: object = {}) =>
-  pushProfile(workflow(changes), { sourceKey, profileKey: profile.key }, LONG_ENOUGH, environment);
+  pushProfile(
+    workflow(changes),
+    { sourceKey: scene.sourceKey, profileKey: profile.key },
+    LONG_ENOUGH,
+    scene.environment,
+  );
 
 test("a profile becomes one candidate, and again nothing", async () => {
-  const profile = newProfile();
+  const profile = scene.addProfile();
   expect(await push(profile)).toMatchObject({ outcome: "created", candidateId: "1" });
-  expect(teamtailor.candidates()).toMatchObject([
+  expect(scene.teamtailor.candidates()).toMatchObject([
     { attributes: { "first-name": "Ada", email: profile.info.email, sourced: false } },
   ]);
-  const calls = teamtailor.calls.length;
+  const calls = scene.teamtailor.calls.length;
   expect(await push(profile)).toMatchObject({ outcome: "unchanged", candidateId: "1" });
-  expect(teamtailor.calls.length).toBe(calls);
+  expect(scene.teamtailor.calls.length).toBe(calls);
 });
 
 test("the happy path costs three table operations, an unchanged profile two", async () => {
-  const profile = newProfile();
-  const operations = () => [...environment.tableOperations.values()].reduce((sum, count) => sum + count, 0);
+  const profile = scene.addProfile();
+  const operations = () =>
+    [...scene.environment.tableOperations.values()].reduce((sum, count) => sum + count, 0);
   await push(profile);
   expect(operations()).toBe(3);
   await push(profile);
@@ -88,15 +54,15 @@ test("the happy path costs three table operations, an unchanged profile two", as
 });
 
 test("a changed profile updates the candidate, and blanks nothing", async () => {
-  const profile = newProfile();
+  const profile = scene.addProfile();
   await push(profile);
-  teamtailor.editCandidate("1", { tags: ["shortlist"], pitch: "Met at a fair" });
-  hrflow.editProfile(profile.key, {
+  scene.teamtailor.editCandidate("1", { tags: ["shortlist"], pitch: "Met at a fair" });
+  scene.hrflow.editProfile(profile.key, {
     info: { phone: null, last_name: "Married" },
     tags: [{ name: "senior", value: null }],
   });
   expect(await push(profile)).toMatchObject({ outcome: "updated", candidateId: "1" });
-  expect(teamtailor.candidates()[0]?.attributes).toMatchObject({
+  expect(scene.teamtailor.candidates()[0]?.attributes).toMatchObject({
     "last-name": "Married",
     phone: "+33612345678",
     pitch: "Met at a fair",
@@ -105,115 +71,115 @@ test("a changed profile updates the candidate, and blanks nothing", async () => 
 });
 
 test("a person who is in the ATS already is found by e-mail, whatever its capitals, and updated", async () => {
-  teamtailor.settings.emailFilter = "sensitive";
-  const profile = newProfile({ email: "Grace.Known@Example.com" });
-  teamtailor.addCandidate({ email: "grace.known@example.com", "first-name": "Grace" });
+  scene.teamtailor.settings.emailFilter = "sensitive";
+  const profile = scene.addProfile({ email: "Grace.Known@Example.com" });
+  scene.teamtailor.addCandidate({ email: "grace.known@example.com", "first-name": "Grace" });
   expect(await push(profile)).toMatchObject({ outcome: "updated", candidateId: "1" });
-  expect(teamtailor.candidates()).toHaveLength(1);
+  expect(scene.teamtailor.candidates()).toHaveLength(1);
 });
 
 describe("a create without an answer", () => {
   test.each(["reset", "html", "truncated_json"] as const)(
     "(%s) is looked up before it is repeated",
     async (kind) => {
-      const profile = newProfile();
-      teamtailor.failNext({ route: "POST /candidates" }, { kind, when: "after", status: 502 });
+      const profile = scene.addProfile();
+      scene.teamtailor.failNext({ route: "POST /candidates" }, { kind, when: "after", status: 502 });
       await expect(push(profile)).rejects.toThrow(TemporaryError);
-      environment.pass(61);
+      scene.environment.pass(61);
       expect(await push(profile)).toMatchObject({ outcome: "created", candidateId: "1" });
-      expect(teamtailor.candidates()).toHaveLength(1);
+      expect(scene.teamtailor.candidates()).toHaveLength(1);
       expect(
-        teamtailor.calls.filter(({ route, changed }) => route === "POST /candidates" && changed),
+        scene.teamtailor.calls.filter(({ route, changed }) => route === "POST /candidates" && changed),
       ).toHaveLength(1);
     },
   );
 
   test("is given time before the look-up", async () => {
-    const profile = newProfile();
-    teamtailor.failNext({ route: "POST /candidates" }, { kind: "status", status: 500, when: "after" });
+    const profile = scene.addProfile();
+    scene.teamtailor.failNext({ route: "POST /candidates" }, { kind: "status", status: 500, when: "after" });
     await expect(push(profile)).rejects.toThrow(TemporaryError);
-    const calls = teamtailor.calls.length;
+    const calls = scene.teamtailor.calls.length;
     await expect(push(profile)).rejects.toMatchObject({
       retryAfterInSeconds: expect.toSatisfy((s) => s > 50 && s <= 60),
     });
-    expect(teamtailor.calls.length).toBe(calls);
+    expect(scene.teamtailor.calls.length).toBe(calls);
   });
 
   test("is repeated when the look-up says that it had no effect", async () => {
-    const profile = newProfile();
-    teamtailor.failNext({ route: "POST /candidates" }, { kind: "reset", when: "before" });
+    const profile = scene.addProfile();
+    scene.teamtailor.failNext({ route: "POST /candidates" }, { kind: "reset", when: "before" });
     await expect(push(profile)).rejects.toThrow(TemporaryError);
-    environment.pass(61);
+    scene.environment.pass(61);
     expect(await push(profile)).toMatchObject({ outcome: "created" });
-    expect(teamtailor.candidates()).toHaveLength(1);
+    expect(scene.teamtailor.candidates()).toHaveLength(1);
   });
 
   test("that no look-up can settle goes to a person", async () => {
-    const profile = newProfile({ email: null });
+    const profile = scene.addProfile({ email: null });
     const sourced = { push_parameters: { sourced: true } };
-    teamtailor.failNext({ route: "POST /candidates" }, { kind: "reset", when: "after" });
+    scene.teamtailor.failNext({ route: "POST /candidates" }, { kind: "reset", when: "after" });
     await expect(push(profile, sourced)).rejects.toThrow(TemporaryError);
-    environment.pass(61);
+    scene.environment.pass(61);
     await expect(push(profile, sourced)).rejects.toMatchObject({ reason: "create_outcome_unknown" });
     await expect(push(profile, sourced)).rejects.toThrow(PermanentError);
-    expect(teamtailor.candidates()).toHaveLength(1);
+    expect(scene.teamtailor.candidates()).toHaveLength(1);
   });
 });
 
 test("two pushes of one profile at the same moment: one works, the other waits", async () => {
-  const profile = newProfile();
+  const profile = scene.addProfile();
   const results = await Promise.allSettled([push(profile), push(profile), push(profile)]);
   expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   const waiting = results.filter((result) => result.status === "rejected");
   for (const { reason } of waiting) {
     expect(reason).toMatchObject({ reason: "already_running", retryAfterInSeconds: expect.any(Number) });
   }
-  expect(teamtailor.candidates()).toHaveLength(1);
+  expect(scene.teamtailor.candidates()).toHaveLength(1);
 });
 
 test("an update that may or may not have arrived is never taken for done, even when the profile goes back", async () => {
-  const profile = newProfile({ last_name: "Before" });
+  const profile = scene.addProfile({ last_name: "Before" });
   await push(profile);
-  hrflow.editProfile(profile.key, { info: { last_name: "After" } });
-  teamtailor.failNext({ route: "PATCH /candidates/:id" }, { kind: "reset", when: "after" });
+  scene.hrflow.editProfile(profile.key, { info: { last_name: "After" } });
+  scene.teamtailor.failNext({ route: "PATCH /candidates/:id" }, { kind: "reset", when: "after" });
   await expect(push(profile)).rejects.toThrow(TemporaryError);
-  hrflow.editProfile(profile.key, { info: { last_name: "Before" } });
+  scene.hrflow.editProfile(profile.key, { info: { last_name: "Before" } });
   await push(profile);
-  expect(teamtailor.candidates()[0]?.attributes["last-name"]).toBe("Before");
+  expect(scene.teamtailor.candidates()[0]?.attributes["last-name"]).toBe("Before");
 });
 
 test("a candidate that was deleted in the ATS is created again", async () => {
-  const profile = newProfile();
+  const profile = scene.addProfile();
   await push(profile);
-  teamtailor.deleteCandidate("1");
-  hrflow.editProfile(profile.key, { info: { last_name: "Again" } });
+  scene.teamtailor.deleteCandidate("1");
+  scene.hrflow.editProfile(profile.key, { info: { last_name: "Again" } });
   expect(await push(profile)).toMatchObject({ outcome: "created", candidateId: "2" });
 });
 
 test("an e-mail that is taken though the look-up did not find it is no second candidate", async () => {
-  teamtailor.settings.searchLagInMs = 300;
-  const profile = newProfile();
-  teamtailor.addCandidate({ email: profile.info.email ?? "" });
+  scene.teamtailor.settings.searchLagInMs = 300;
+  const profile = scene.addProfile();
+  scene.teamtailor.addCandidate({ email: profile.info.email ?? "" });
   await expect(push(profile)).rejects.toThrow(TemporaryError);
   await new Promise((resolve) => setTimeout(resolve, 350));
   expect(await push(profile)).toMatchObject({ outcome: "updated", candidateId: "1" });
-  expect(teamtailor.candidates()).toHaveLength(1);
+  expect(scene.teamtailor.candidates()).toHaveLength(1);
 });
 
 describe("what is not pushed", () => {
   test("an archived profile", async () => {
-    const profile = newProfile();
-    hrflow.archiveProfile(profile.key);
+    const profile = scene.addProfile();
+    scene.hrflow.archiveProfile(profile.key);
     expect(await push(profile)).toMatchObject({ outcome: "discarded" });
-    expect(teamtailor.calls).toHaveLength(0);
+    expect(scene.teamtailor.calls).toHaveLength(0);
   });
 
   test.each([400, 404, 200] as const)(
     "a profile that HrFlow does not have (%i): it may come",
     async (status) => {
-      hrflow.settings.notFoundStatus = status;
+      scene.hrflow.settings.notFoundStatus = status;
       await expect(push({ key: "0".repeat(40) })).rejects.toThrow(ProfileNotFoundError);
-      hrflow.settings.notFoundStatus = 400;
+      scene.hrflow.settings.notFoundStatus = 400;
     },
   );
 
@@ -222,8 +188,8 @@ describe("what is not pushed", () => {
     ["undefined", () => undefined],
     ["false", () => false],
   ])("a profile for which a logic returns %s", async (_, logic) => {
-    expect(await push(newProfile(), { logics: [logic] })).toMatchObject({ outcome: "discarded" });
-    expect(teamtailor.calls).toHaveLength(0);
+    expect(await push(scene.addProfile(), { logics: [logic] })).toMatchObject({ outcome: "discarded" });
+    expect(scene.teamtailor.calls).toHaveLength(0);
   });
 });
 
@@ -236,8 +202,8 @@ test("logics change the item, in turn, before the format", async () => {
     email: profile.info.email,
     "first-name": `${profile.info.first_name}!`,
   });
-  await push(newProfile(), { logics: [() => true, shout], format });
-  expect(teamtailor.candidates()[0]?.attributes["first-name"]).toBe("ADA!");
+  await push(scene.addProfile(), { logics: [() => true, shout], format });
+  expect(scene.teamtailor.candidates()[0]?.attributes["first-name"]).toBe("ADA!");
 });
 
 describe("a function of the user's that fails", () => {
@@ -273,16 +239,16 @@ describe("a function of the user's that fails", () => {
       "pitch must have at most 140",
     ],
   ])("%s", async (_, changes, reason, words) => {
-    const failing = push(newProfile(), changes);
+    const failing = push(scene.addProfile(), changes);
     await expect(failing).rejects.toBeInstanceOf(PermanentError);
     await expect(failing).rejects.toMatchObject({ reason, message: expect.stringContaining(words) });
     await expect(failing).rejects.not.toThrow("Ada");
-    expect(teamtailor.calls).toHaveLength(0);
+    expect(scene.teamtailor.calls).toHaveLength(0);
   });
 });
 
 test("a profile without e-mail is a format_failure that says why, unless it is sourced", async () => {
-  const profile = newProfile({ email: null });
+  const profile = scene.addProfile({ email: null });
   await expect(push(profile)).rejects.toMatchObject({
     reason: "format_failure",
     message: expect.stringContaining("no e-mail"),
@@ -291,31 +257,31 @@ test("a profile without e-mail is a format_failure that says why, unless it is s
 });
 
 test("a dry run writes nothing anywhere, and previews", async () => {
-  const profile = newProfile();
+  const profile = scene.addProfile();
   const dry = { persist: false };
   expect(await push(profile, dry)).toMatchObject({
     outcome: "created",
     preview: { email: profile.info.email },
   });
-  expect([...environment.tableOperations.keys()]).toEqual(["GetItem"]);
-  expect(teamtailor.calls.filter(({ write }) => write)).toHaveLength(0);
+  expect([...scene.environment.tableOperations.keys()]).toEqual(["GetItem"]);
+  expect(scene.teamtailor.calls.filter(({ write }) => write)).toHaveLength(0);
   await push(profile);
   expect(await push(profile, dry)).toMatchObject({ outcome: "unchanged" });
 });
 
 describe("credentials", () => {
   test("a rotated key is read again, and the push goes on", async () => {
-    const profile = newProfile();
+    const profile = scene.addProfile();
     await push(profile);
-    teamtailor.acceptKeys([{ ...DEFAULT_TEAMTAILOR_KEY, token: "rotated" }]);
-    environment.rotateSecret("teamtailor/acme", { auth: "Token token=rotated" });
-    hrflow.editProfile(profile.key, { info: { last_name: "Rotated" } });
+    scene.teamtailor.acceptKeys([{ ...DEFAULT_TEAMTAILOR_KEY, token: "rotated" }]);
+    scene.environment.rotateSecret("teamtailor/acme", { auth: "Token token=rotated" });
+    scene.hrflow.editProfile(profile.key, { info: { last_name: "Rotated" } });
     expect(await push(profile)).toMatchObject({ outcome: "updated" });
   });
 
   test("a refused key waits for a valid one, and says whose", async () => {
-    teamtailor.acceptKeys([]);
-    const failing = push(newProfile());
+    scene.teamtailor.acceptKeys([]);
+    const failing = push(scene.addProfile());
     await expect(failing).rejects.toBeInstanceOf(TemporaryError);
     await expect(failing).rejects.toMatchObject({
       reason: "credential_failure",
@@ -324,27 +290,27 @@ describe("credentials", () => {
   });
 
   test("a missing secret is named", async () => {
-    const failing = push(newProfile(), { connector_auth: { secret: "teamtailor/nobody" } });
+    const failing = push(scene.addProfile(), { connector_auth: { secret: "teamtailor/nobody" } });
     await expect(failing).rejects.toMatchObject({
       message: expect.stringContaining("teamtailor/nobody does not exist"),
     });
   });
 
   test("a malformed secret is named with its field, not with its value", async () => {
-    environment.rotateSecret("teamtailor/acme", { token: "wrong-field" });
-    const failing = push(newProfile());
+    scene.environment.rotateSecret("teamtailor/acme", { token: "wrong-field" });
+    const failing = push(scene.addProfile());
     await expect(failing).rejects.toMatchObject({ message: "The secret teamtailor/acme: auth is required" });
   });
 });
 
 test("Teamtailor's current API version is learned from its refusal", async () => {
-  teamtailor.settings.apiVersions = ["20991231"];
-  expect(await push(newProfile())).toMatchObject({ outcome: "created" });
+  scene.teamtailor.settings.apiVersions = ["20991231"];
+  expect(await push(scene.addProfile())).toMatchObject({ outcome: "created" });
 });
 
 test("a refusal for good is permanent, clear, and free of personal data", async () => {
-  const profile = newProfile({ email: "not-an-email" });
-  teamtailor.failNext(
+  const profile = scene.addProfile({ email: "not-an-email" });
+  scene.teamtailor.failNext(
     { route: "POST /candidates" },
     {
       kind: "status",
@@ -374,8 +340,8 @@ test.each([
   ["a date", { "retry-after": new Date(Date.now() + 120_000).toUTCString() }, 60],
   ["Teamtailor's own header", { "x-rate-limit-reset": "70" }, 60],
 ])("a 429 with %s says when to come back", async (_, headers, least) => {
-  teamtailor.failNext({}, { kind: "status", status: 429, headers });
-  await expect(push(newProfile())).rejects.toMatchObject({
+  scene.teamtailor.failNext({}, { kind: "status", status: 429, headers });
+  await expect(push(scene.addProfile())).rejects.toMatchObject({
     retryAfterInSeconds: expect.toSatisfy((seconds) => seconds >= least && seconds <= 120),
   });
 });

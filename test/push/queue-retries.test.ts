@@ -1,72 +1,39 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { enqueue } from "../../lib/queue.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readSettings } from "../../lib/settings.ts";
-import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
-import {
-  DEFAULT_TEAMTAILOR_KEY,
-  type SimulatedTeamtailor,
-  startTeamtailor,
-} from "../../local/vendors/teamtailor.ts";
-import { startTestEnvironment, type TestEnvironment } from "../environment.ts";
+import { DEFAULT_TEAMTAILOR_KEY } from "../../local/vendors/teamtailor.ts";
 import { type QueueWorker, queueWorker } from "./queue-worker.ts";
+import { type PushScene, startPushScene, WORKFLOW } from "./scene.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;
-const WORKFLOW = {
-  workflow_id: "acme-teamtailor",
-  action: "push_profile_to_teamtailor",
-  hrflow_auth: { secret: "hrflow/acme" },
-  connector_auth: { secret: "teamtailor/acme" },
-};
 
-let hrflow: SimulatedHrflow;
-let teamtailor: SimulatedTeamtailor;
-let environment: TestEnvironment;
+let scene: PushScene;
 let queue: QueueWorker;
-let sourceKey: string;
-
-beforeAll(async () => {
-  hrflow = await startHrflow();
-  sourceKey = hrflow.addSource({}).key;
-});
-beforeEach(async () => {
-  teamtailor = await startTeamtailor({ rateLimit: false });
-  await start();
-});
-afterEach(async () => {
-  await environment.stop();
-  await teamtailor.stop();
-});
-afterAll(() => hrflow.stop());
+beforeEach(() => start());
+afterEach(() => scene.stop());
 
 async function start(variables: Record<string, string> = {}) {
-  const { token } = DEFAULT_TEAMTAILOR_KEY;
-  const started = await startTestEnvironment(
-    { "hrflow/acme": { ...DEFAULT_HRFLOW_KEY }, "teamtailor/acme": { auth: token } },
-    { HRFLOW_BASE_URL: hrflow.url, TEAMTAILOR_BASE_URL: teamtailor.url, ...variables },
-  );
+  scene = await startPushScene(variables);
+  const { environment } = scene;
   // A pause within a push passes at once.
-  environment = { ...started, sleep: async (milliseconds) => started.pass(milliseconds / 1000) };
+  environment.sleep = async (milliseconds) => environment.pass(milliseconds / 1000);
   queue = queueWorker([WORKFLOW], environment);
 }
 
 /** Starts again, with our own waiting times divided by 10. */
 async function startFast() {
-  await environment.stop();
+  await scene.stop();
   await start({ RELAY_SPEED: "10" });
 }
 
 /** Stores a message about a new profile, or about one that HrFlow does not have. */
-async function store(profileKey?: string): Promise<string> {
-  const profile_key =
-    profileKey ?? hrflow.putProfile({ source_key: sourceKey, info: { email: "ada@example.com" } }).key;
-  const message = { workflow_id: WORKFLOW.workflow_id, source_key: sourceKey, profile_key };
-  await enqueue(WORKFLOW.action, [message], environment);
-  return profile_key;
+async function store(profileKey = scene.addProfile().key): Promise<string> {
+  await scene.store(profileKey);
+  return profileKey;
 }
 
 const down = (times = Number.POSITIVE_INFINITY, headers = {}, status = 503) =>
-  teamtailor.failNext({}, { kind: "status", status, headers }, times);
+  scene.teamtailor.failNext({}, { kind: "status", status, headers }, times);
 
 /** Lets a message that fails be received so often; the seconds that it had to wait after each time. */
 async function failRepeatedly(times: number): Promise<number[]> {
@@ -94,7 +61,7 @@ describe("what failed for now comes back", () => {
     await failRepeatedly(1);
     expect(await queue.work()).toEqual([]);
     expect(queue.size()).toBe(0);
-    expect(teamtailor.candidates()).toHaveLength(1);
+    expect(scene.teamtailor.candidates()).toHaveLength(1);
   });
 
   test.each<[string, Record<string, string>, number, number]>([
@@ -120,7 +87,7 @@ describe("what failed for now comes back", () => {
     down(2, { "retry-after": "2" }, 429);
     await store();
     expect(await queue.work()).toEqual([]);
-    expect(teamtailor.candidates()).toHaveLength(1);
+    expect(scene.teamtailor.candidates()).toHaveLength(1);
   });
 
   test("in a tenth of our own delay at ten times the speed, and never before the vendor said", async () => {
@@ -128,44 +95,46 @@ describe("what failed for now comes back", () => {
     down();
     await store();
     expect(await failRepeatedly(4)).toEqual([1, 2, 4, 7]);
-    teamtailor.recover();
+    scene.teamtailor.recover();
     down(1, { "retry-after": "120" }, 429);
     expect(await failRepeatedly(1)).toEqual([120]);
   });
 
   test("when a credential was refused: the event is not at fault", async () => {
-    teamtailor.acceptKeys([]);
+    scene.teamtailor.acceptKeys([]);
     await store();
     await failRepeatedly(3);
-    teamtailor.acceptKeys([DEFAULT_TEAMTAILOR_KEY]);
+    scene.teamtailor.acceptKeys([DEFAULT_TEAMTAILOR_KEY]);
     expect(await queue.work()).toEqual([]);
   });
 
   test("when no time was left to push it, without a call to anyone", async () => {
     await store();
-    const calls = hrflow.calls.length;
+    const calls = scene.hrflow.calls.length;
     expect(await queue.handle(await queue.receive(), 1_000)).toHaveLength(1);
     expect(queue.waitingFor()).toEqual([9]);
-    expect(hrflow.calls.length).toBe(calls);
+    expect(scene.hrflow.calls.length).toBe(calls);
   });
 
   test.each([
     ["TABLE_NAME", {}],
     ["TEAMTAILOR_BASE_URL", { TABLE_NAME: "hrflow-relay", TEAMTAILOR_BASE_URL: "nowhere" }],
   ])("when the function is not set up: the log names %s", async (name, variables) => {
-    const { queueUrl } = environment.settings;
-    const settings = Object.assign(readSettings({ HRFLOW_BASE_URL: hrflow.url, ...variables }), { queueUrl });
+    const { queueUrl } = scene.environment.settings;
+    const settings = Object.assign(readSettings({ HRFLOW_BASE_URL: scene.hrflow.url, ...variables }), {
+      queueUrl,
+    });
     await store();
     const records = await queue.receive();
-    expect(await queueWorker([WORKFLOW], { ...environment, settings }).handle(records)).toHaveLength(1);
-    expect(environment.logged.at(-1)).toContain(`The environment variable ${name}`);
+    expect(await queueWorker([WORKFLOW], { ...scene.environment, settings }).handle(records)).toHaveLength(1);
+    expect(scene.environment.logged.at(-1)).toContain(`The environment variable ${name}`);
   });
 
   test("and the log says why, how often it was tried, and when it comes back", async () => {
     down();
     const profile_key = await store();
     await failRepeatedly(2);
-    const lines = environment.logged.map((line) => JSON.parse(line));
+    const lines = scene.environment.logged.map((line) => JSON.parse(line));
     expect(lines.filter(({ message }) => message === "profile will be tried again").at(-1)).toMatchObject({
       workflow_id: "acme-teamtailor",
       profile_key,
@@ -183,18 +152,18 @@ describe("a profile that HrFlow does not have", () => {
   test("is waited for: the webhook may be early", async () => {
     await store(later);
     await failRepeatedly(5);
-    environment.pass(14 * MINUTE);
+    scene.environment.pass(14 * MINUTE);
     await failRepeatedly(1);
-    hrflow.putProfile({ key: later, source_key: sourceKey, info: { email: "late@example.com" } });
+    scene.hrflow.putProfile({ key: later, source_key: scene.sourceKey, info: { email: "late@example.com" } });
     expect(await queue.work()).toEqual([]);
-    expect(teamtailor.candidates()).toHaveLength(1);
-    hrflow.deleteProfile(later);
+    expect(scene.teamtailor.candidates()).toHaveLength(1);
+    scene.hrflow.deleteProfile(later);
   });
 
   test("is given up after 15 minutes, as a failure to read", async () => {
     await store(later);
     await failRepeatedly(1);
-    environment.pass(15 * MINUTE + 1);
+    scene.environment.pass(15 * MINUTE + 1);
     expect(await queue.work()).toEqual([]);
     expect(queue.size()).toBe(0);
     expect(await queue.deadLetters()).toMatchObject([
@@ -205,19 +174,19 @@ describe("a profile that HrFlow does not have", () => {
   test("is given up after 90 seconds at ten times the speed", async () => {
     await startFast();
     await store(later);
-    environment.pass(80);
+    scene.environment.pass(80);
     await failRepeatedly(1);
-    environment.pass(11);
+    scene.environment.pass(11);
     expect(await queue.work()).toEqual([]);
     expect(await queue.deadLetters()).toHaveLength(1);
   });
 
   test("is not given up because HrFlow itself is down", async () => {
-    hrflow.failNext({}, { kind: "status", status: 500 });
+    scene.hrflow.failNext({}, { kind: "status", status: 500 });
     await store(later);
-    environment.pass(HOUR);
+    scene.environment.pass(HOUR);
     await failRepeatedly(1);
-    hrflow.recover();
+    scene.hrflow.recover();
   });
 });
 
@@ -226,14 +195,14 @@ describe("what goes on failing is given up", () => {
     down();
     await store();
     await failRepeatedly(20);
-    environment.pass(48 * HOUR - MINUTE);
+    scene.environment.pass(48 * HOUR - MINUTE);
     await failRepeatedly(1);
   });
 
   test("not before it was tried 12 times, however old it is", async () => {
     down();
     await store();
-    environment.pass(72 * HOUR);
+    scene.environment.pass(72 * HOUR);
     await failRepeatedly(11);
     expect(await queue.work()).toEqual([]);
     expect(await queue.deadLetters()).toMatchObject([{ reason: "write_failure", attempts: "12" }]);
@@ -243,7 +212,7 @@ describe("what goes on failing is given up", () => {
     down();
     await store();
     await failRepeatedly(12);
-    environment.pass(48 * HOUR + MINUTE);
+    scene.environment.pass(48 * HOUR + MINUTE);
     expect(await queue.work()).toEqual([]);
     expect(queue.size()).toBe(0);
     expect(await queue.deadLetters()).toMatchObject([
@@ -258,12 +227,12 @@ test("an outage of 24 hours needs no operator, and costs few calls", async () =>
   let hours = 0;
   while (hours < 24) {
     const [seconds = 0] = await failRepeatedly(1);
-    environment.pass(seconds);
+    scene.environment.pass(seconds);
     hours += seconds / HOUR;
   }
-  expect(teamtailor.calls.length).toBeLessThan(70);
-  teamtailor.recover();
+  expect(scene.teamtailor.calls.length).toBeLessThan(70);
+  scene.teamtailor.recover();
   expect(await queue.work()).toEqual([]);
-  expect(teamtailor.candidates()).toHaveLength(1);
+  expect(scene.teamtailor.candidates()).toHaveLength(1);
   expect(await queue.deadLetters()).toEqual([]);
 });

@@ -1,114 +1,68 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { enqueue } from "../../lib/queue.ts";
-import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
-import {
-  DEFAULT_TEAMTAILOR_KEY,
-  type SimulatedTeamtailor,
-  startTeamtailor,
-} from "../../local/vendors/teamtailor.ts";
-import { startTestEnvironment, type TestEnvironment } from "../environment.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type QueueWorker, queueWorker } from "./queue-worker.ts";
+import { type PushScene, startPushScene, WORKFLOW } from "./scene.ts";
 
 const MISSING_PROFILE = "0".repeat(40);
-const WORKFLOW = {
-  workflow_id: "acme-teamtailor",
-  action: "push_profile_to_teamtailor",
-  hrflow_auth: { secret: "hrflow/acme" },
-  connector_auth: { secret: "teamtailor/acme" },
-};
 
-let hrflow: SimulatedHrflow;
-let teamtailor: SimulatedTeamtailor;
-let environment: TestEnvironment;
+let scene: PushScene;
 let queue: QueueWorker;
-let sourceKey: string;
-
-beforeAll(async () => {
-  hrflow = await startHrflow();
-  sourceKey = hrflow.addSource({}).key;
-});
 beforeEach(async () => {
-  teamtailor = await startTeamtailor({ rateLimit: false });
-  environment = await startTestEnvironment(
-    { "hrflow/acme": { ...DEFAULT_HRFLOW_KEY }, "teamtailor/acme": { auth: DEFAULT_TEAMTAILOR_KEY.token } },
-    { HRFLOW_BASE_URL: hrflow.url, TEAMTAILOR_BASE_URL: teamtailor.url },
-  );
-  queue = queueWorker([WORKFLOW], environment);
+  scene = await startPushScene();
+  queue = queueWorker([WORKFLOW], scene.environment);
 });
-afterEach(async () => {
-  hrflow.recover();
-  await environment.stop();
-  await teamtailor.stop();
-});
-afterAll(() => hrflow.stop());
-
-let people = 0;
-function newProfile(info: object = {}) {
-  people += 1;
-  const email = `person-${people}@example.com`;
-  return hrflow.putProfile({ source_key: sourceKey, info: { first_name: "Ada", email, ...info } });
-}
-
-/** Stores messages about these profiles, as the receiver does. */
-async function store(...profileKeys: string[]) {
-  const messages = profileKeys.map((profile_key) => ({
-    workflow_id: WORKFLOW.workflow_id,
-    source_key: sourceKey,
-    profile_key,
-  }));
-  await enqueue(WORKFLOW.action, messages, environment);
-}
-
-const outage = (times = Number.POSITIVE_INFINITY) =>
-  teamtailor.failNext({}, { kind: "status", status: 503 }, times);
+afterEach(() => scene.stop());
 
 describe("done, and gone from the queue, is", () => {
   test("a profile that was pushed", async () => {
-    await store(newProfile().key);
+    await scene.store(scene.addProfile().key);
     expect(await queue.work()).toEqual([]);
     expect(queue.size()).toBe(0);
-    expect(teamtailor.candidates()).toHaveLength(1);
+    expect(scene.teamtailor.candidates()).toHaveLength(1);
   });
 
   test("one that has not changed", async () => {
-    const { key } = newProfile();
-    await store(key, key);
+    const { key } = scene.addProfile();
+    await scene.store(key, key);
     await queue.work();
     expect(await queue.work()).toEqual([]);
     expect(queue.size()).toBe(0);
   });
 
   test("one that a logic discards", async () => {
-    queue = queueWorker([{ ...WORKFLOW, logics: [() => null] }], environment);
-    await store(newProfile().key);
+    queue = queueWorker([{ ...WORKFLOW, logics: [() => null] }], scene.environment);
+    await scene.store(scene.addProfile().key);
     expect(await queue.work()).toEqual([]);
     expect(queue.size()).toBe(0);
   });
 });
 
 test("of a batch, only what is not done stays", async () => {
-  const { key } = newProfile();
-  await store(MISSING_PROFILE, key);
+  const { key } = scene.addProfile();
+  await scene.store(MISSING_PROFILE, key);
   const records = await queue.receive();
   expect(records).toHaveLength(2);
   expect(await queue.handle(records)).toEqual([records[0]?.messageId]);
   expect(queue.size()).toBe(1);
-  expect(teamtailor.candidates()).toHaveLength(1);
+  expect(scene.teamtailor.candidates()).toHaveLength(1);
 });
 
 describe("what can never succeed goes to the dead-letter queue at once", () => {
   test("with its reason, its words, and how often it was tried", async () => {
-    const { key } = newProfile({ email: null });
-    await store(key);
+    const { key } = scene.addProfile({ email: null });
+    await scene.store(key);
     expect(await queue.work()).toEqual([]);
     expect(queue.size()).toBe(0);
     expect(await queue.deadLetters()).toEqual([
       {
-        body: JSON.stringify({ workflow_id: "acme-teamtailor", source_key: sourceKey, profile_key: key }),
+        body: JSON.stringify({
+          workflow_id: "acme-teamtailor",
+          source_key: scene.sourceKey,
+          profile_key: key,
+        }),
         reason: "format_failure",
         detail: expect.stringContaining("the profile has no e-mail, which Teamtailor requires"),
         attempts: "1",
-        groupId: `acme-teamtailor.${key}`,
+        groupId: `acme-scene.teamtailor.${key}`,
       },
     ]);
   });
@@ -123,24 +77,24 @@ describe("what can never succeed goes to the dead-letter queue at once", () => {
     [
       "write_failure",
       {},
-      () => teamtailor.failNext({ method: "POST" }, { kind: "status", status: 422, body: refusal }),
+      () => scene.teamtailor.failNext({ method: "POST" }, { kind: "status", status: 422, body: refusal }),
     ],
   ])("%s, without personal data", async (reason, changes, prepare) => {
     prepare();
-    queue = queueWorker([{ ...WORKFLOW, ...changes }], environment);
-    await store(newProfile().key);
+    queue = queueWorker([{ ...WORKFLOW, ...changes }], scene.environment);
+    await scene.store(scene.addProfile().key);
     expect(await queue.work()).toEqual([]);
     const letters = await queue.deadLetters();
     expect(letters).toMatchObject([{ reason }]);
-    for (const kept of [JSON.stringify(letters), environment.logged.join()]) {
+    for (const kept of [JSON.stringify(letters), scene.environment.logged.join()]) {
       expect(kept).not.toContain("Ada");
       expect(kept).not.toContain("@example.com");
     }
   });
 
   test("a message that names a workflow which is not deployed (any more)", async () => {
-    queue = queueWorker([], environment);
-    await store(newProfile().key);
+    queue = queueWorker([], scene.environment);
+    await scene.store(scene.addProfile().key);
     expect(await queue.work()).toEqual([]);
     expect(await queue.deadLetters()).toMatchObject([
       { reason: "workflow_id_not_found", detail: expect.stringContaining('no workflow "acme-teamtailor"') },
@@ -149,21 +103,21 @@ describe("what can never succeed goes to the dead-letter queue at once", () => {
 
   test("a message that names a workflow of another ATS", async () => {
     const flatchr = { action: "push_profile_to_flatchr", push_parameters: { vacancy: "v" } };
-    queue = queueWorker([{ ...WORKFLOW, ...flatchr }], environment);
-    await store(newProfile().key);
+    queue = queueWorker([{ ...WORKFLOW, ...flatchr }], scene.environment);
+    await scene.store(scene.addProfile().key);
     expect(await queue.work()).toEqual([]);
     expect(await queue.deadLetters()).toMatchObject([{ reason: "workflow_id_not_found" }]);
-    expect(teamtailor.calls).toEqual([]);
+    expect(scene.teamtailor.calls).toEqual([]);
   });
 
   test("a message about a source that the workflow does not take", async () => {
-    queue = queueWorker([{ ...WORKFLOW, pull_parameters: { source_keys: ["another"] } }], environment);
-    await store(newProfile().key);
+    queue = queueWorker([{ ...WORKFLOW, pull_parameters: { source_keys: ["another"] } }], scene.environment);
+    await scene.store(scene.addProfile().key);
     expect(await queue.work()).toEqual([]);
     expect(await queue.deadLetters()).toMatchObject([
       { reason: "bad_origin_parameters", detail: expect.stringContaining("source_keys") },
     ]);
-    expect(teamtailor.calls).toEqual([]);
+    expect(scene.teamtailor.calls).toEqual([]);
   });
 
   const message = { workflow_id: WORKFLOW.workflow_id, source_key: "source", profile_key: "profile" };
@@ -183,20 +137,20 @@ describe("what can never succeed goes to the dead-letter queue at once", () => {
     ["with an event_type that is none", { ...message, event_type: { type: "x" } }],
   ])("a message of another sender, %s", async (_, body) => {
     await queue.send(body);
-    const calls = hrflow.calls.length;
+    const calls = scene.hrflow.calls.length;
     expect(await queue.work()).toEqual([]);
     expect(queue.size()).toBe(0);
     expect(await queue.deadLetters()).toMatchObject([{ reason: "event_parsing_failure" }]);
-    expect(hrflow.calls.length).toBe(calls);
+    expect(scene.hrflow.calls.length).toBe(calls);
   });
 });
 
 describe("when the dead-letter queue does not answer", () => {
   test("the message stays where it is, and is moved later", async () => {
-    const deadLetterQueueUrl = () => `${environment.settings.queueUrl(WORKFLOW.action)}-nowhere`;
-    const settings = { ...environment.settings, deadLetterQueueUrl };
-    const cutOff = queueWorker([WORKFLOW], { ...environment, settings });
-    await store(newProfile({ email: null }).key);
+    const deadLetterQueueUrl = () => `${scene.environment.settings.queueUrl(WORKFLOW.action)}-nowhere`;
+    const settings = { ...scene.environment.settings, deadLetterQueueUrl };
+    const cutOff = queueWorker([WORKFLOW], { ...scene.environment, settings });
+    await scene.store(scene.addProfile({ email: null }).key);
     const records = await queue.receive();
     expect(await cutOff.handle(records)).toEqual(records.map(({ messageId }) => messageId));
     expect(queue.waitingFor()).toEqual([9]);
@@ -210,7 +164,7 @@ describe("several messages of one profile in one batch", () => {
   /** AWS may hand out several messages of one group together; here they come one by one, and are put together. */
   async function receiveTogether(...profileKeys: string[]) {
     for (const [index, profile_key] of profileKeys.entries()) {
-      const message = { workflow_id: WORKFLOW.workflow_id, source_key: sourceKey, profile_key };
+      const message = { workflow_id: WORKFLOW.workflow_id, source_key: scene.sourceKey, profile_key };
       await queue.send(message, `group-${index}`);
     }
     const records = await queue.receive();
@@ -221,42 +175,42 @@ describe("several messages of one profile in one batch", () => {
   }
 
   test("are served by one push", async () => {
-    const { key } = newProfile();
-    const before = hrflow.calls.length;
+    const { key } = scene.addProfile();
+    const before = scene.hrflow.calls.length;
     expect(await queue.handle(await receiveTogether(key, key, key))).toEqual([]);
     expect(queue.size()).toBe(0);
-    expect(hrflow.calls.length - before).toBe(1);
+    expect(scene.hrflow.calls.length - before).toBe(1);
   });
 
   test("come back together when it fails", async () => {
-    outage();
-    const { key } = newProfile();
+    scene.outage();
+    const { key } = scene.addProfile();
     expect(await queue.handle(await receiveTogether(key, key, key))).toHaveLength(3);
     expect(queue.waitingFor()).toEqual([9, 9, 9]);
-    expect(teamtailor.calls).toHaveLength(1);
+    expect(scene.teamtailor.calls).toHaveLength(1);
   });
 
   test("leave one dead letter when it can never succeed", async () => {
-    const { key } = newProfile({ email: null });
+    const { key } = scene.addProfile({ email: null });
     expect(await queue.handle(await receiveTogether(key, key))).toEqual([]);
     expect(await queue.deadLetters()).toHaveLength(1);
   });
 
   test("others of the same group wait for the one that failed, so that the group stays in order", async () => {
-    const { key } = newProfile();
+    const { key } = scene.addProfile();
     const [first, second] = await receiveTogether(MISSING_PROFILE, key);
     expect(await queue.handle([first, second].filter((one) => one !== undefined))).toEqual([
       first?.messageId,
       second?.messageId,
     ]);
     expect(queue.waitingFor()).toEqual([9, 9]);
-    expect(teamtailor.calls).toEqual([]);
+    expect(scene.teamtailor.calls).toEqual([]);
   });
 
   test("others of the same group go on behind one that was given up", async () => {
-    const records = await receiveTogether(newProfile({ email: null }).key, newProfile().key);
+    const records = await receiveTogether(scene.addProfile({ email: null }).key, scene.addProfile().key);
     expect(await queue.handle(records)).toEqual([]);
     expect(await queue.deadLetters()).toHaveLength(1);
-    expect(teamtailor.candidates()).toHaveLength(1);
+    expect(scene.teamtailor.candidates()).toHaveLength(1);
   });
 });

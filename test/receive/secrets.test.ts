@@ -6,7 +6,7 @@ import {
   PREVIOUS_SECRET_GRACE_IN_SECONDS,
   SECRET_CACHE_IN_SECONDS,
   SECRET_REFRESH_INTERVAL_IN_SECONDS,
-} from "../../lib/secrets.ts";
+} from "../../lib/secrets/secrets.ts";
 import { clientSettings } from "../../local/aws/identity.ts";
 import { type LocalSecretsManager, startSecretsManager } from "../../local/aws/secrets-manager.ts";
 import type { TestEnvironment } from "../environment.ts";

@@ -10,7 +10,7 @@ import { smartrecruitersBench } from "../conformance/smartrecruiters.ts";
 import { teamtailorBench } from "../conformance/teamtailor.ts";
 import type { Clock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
-import type { VendorFault } from "./world.ts";
+import type { VendorFault } from "./trouble.ts";
 
 export const ATS_NAMES = ["teamtailor", "flatchr", "smartrecruiters"] as const;
 export type AtsName = (typeof ATS_NAMES)[number];
@@ -71,6 +71,8 @@ const JSON_FAULTS: readonly Fault[] = [
 export const ANY_FAULTS: readonly VendorFault[] = [
   ...JSON_FAULTS,
   { kind: "refused" },
+  { kind: "slow_answer" },
+  { kind: "slow_answer" },
   { kind: "slow_answer" },
 ];
 /** A file has no form by which one could see that half of it is missing. */

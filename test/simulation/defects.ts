@@ -161,6 +161,13 @@ export const DEFECTS: readonly PushDefect[] = [
     ],
   },
   {
+    name: "a signature that is not checked",
+    promise: 8,
+    ats: "teamtailor",
+    file: "receive.ts",
+    changes: [["if (!(await isGenuine(signature, body, secret, environment)))", "if (false)"]],
+  },
+  {
     name: "a fingerprint that can be read",
     promise: 8,
     ats: "teamtailor",
@@ -180,10 +187,14 @@ export function plant(name: string, defects: readonly Defect[] = DEFECTS): void 
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
       if (!url.startsWith("file:") || fileURLToPath(url) !== place) return loaded;
-      const source = defect.changes.reduce(replaceOnce, String(loaded.source));
-      return { ...loaded, source };
+      return { ...loaded, source: withDefect(String(loaded.source), defect) };
     },
   });
+}
+
+/** @throws Error when its place is not there any more */
+export function withDefect(source: string, { changes }: Defect): string {
+  return changes.reduce(replaceOnce, source);
 }
 
 function replaceOnce(text: string, [from, to]: readonly [string, string]): string {

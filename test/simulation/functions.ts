@@ -1,7 +1,8 @@
 /** The functions of a simulation: instances that are started when they are needed, kept, and lost when they die. */
 import type { Environment } from "../../lib/environment.ts";
 import type { Clock } from "./clock.ts";
-import type { Instance, Witness, World } from "./world.ts";
+import type { Instance, Witness } from "./trouble.ts";
+import type { World } from "./world.ts";
 
 export type FunctionName = "receiver" | "push" | "hand";
 

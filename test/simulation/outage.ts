@@ -3,7 +3,7 @@ import type { AtsName } from "./ats.ts";
 import { createDice } from "./dice.ts";
 import { wrongAtRest } from "./push-checks.ts";
 import { HOUR, MINUTE, type Outcome, START, setStage } from "./stage.ts";
-import type { VendorFault } from "./world.ts";
+import type { VendorFault } from "./trouble.ts";
 
 export type Outage = "refuses connections" | "answers 500" | "never answers";
 

@@ -3,8 +3,8 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { AtsName } from "./ats.ts";
 import type { Played } from "./push-schedule.ts";
+import type { Happening } from "./trouble.ts";
 import type { Work } from "./worker.ts";
-import type { Happening } from "./world.ts";
 
 /** What many schedules came to. */
 export interface Report {

@@ -1,4 +1,19 @@
-/** What must hold when a schedule of pushes has come to rest. Every function names what does not. */
+/**
+ * What must hold when a schedule of pushes has come to rest. Every function names what does not.
+ *
+ * The promises of the design, and where each is checked:
+ *
+ * 1. Nothing is lost: `wrongPerson` (everybody is there, as the newest version says, CV included), `wrongDeadLetters` (or was
+ *    given up for a documented reason), and that the queue comes to rest at all; a day's outage: outage.test.ts.
+ * 2. Never two candidates: `wrongPerson`.
+ * 3. The newest wins: `wrongPerson`, and stage.ts at every write (no older version over a newer one).
+ * 5. Nothing unchanged is written: the end of push-schedule.ts.
+ * 6. Nothing foreign is overwritten: `wrongForeign`.
+ * 8. Closed by default: a forged webhook is refused, and has no effect (`wrongPerson`); nothing personal stands where it may
+ *    not (`wrongSaid`: every log line, every metric, every write to the table and to the queues).
+ *
+ * The cursor (4) and the dry run (7) are those of updates: test/update-model/checks.ts.
+ */
 import type { SeenCandidate } from "../conformance/conformance.ts";
 import type { AtsName, SimulatedAts } from "./ats.ts";
 import { PERSONAL, type People, type Person } from "./people.ts";
@@ -35,6 +50,7 @@ export async function wrongAtRest(scene: Scene): Promise<string[]> {
   ];
 }
 
+/** Promises 1, 2, 3 and 8. */
 function wrongPerson(scene: Scene, person: Person, candidates: SeenCandidate[]): string[] {
   const { people, ats, made, workflows } = scene;
   const name = `person ${person.index}`;
@@ -64,7 +80,7 @@ function wrongPerson(scene: Scene, person: Person, candidates: SeenCandidate[]):
   return [...wrong, ...best.map((difference) => `${name}: ${difference}`)];
 }
 
-/** What a recruiter has added to a candidate that is still there. */
+/** Promise 6: what a recruiter has added to a candidate that is still there. */
 function wrongForeign({ ats, edited, deleted }: Scene, candidates: SeenCandidate[]): string[] {
   return candidates
     .filter(({ id }) => edited.has(id) && !deleted.has(id))
@@ -74,12 +90,14 @@ function wrongForeign({ ats, edited, deleted }: Scene, candidates: SeenCandidate
     });
 }
 
+/** Promise 1. */
 function wrongDeadLetters({ queue }: Scene): string[] {
   return queue.deadLetters
     .filter(({ reason }) => !DOCUMENTED_REASONS.includes(reason ?? ""))
     .map(({ reason }) => `an event was given up because of ${reason}`);
 }
 
+/** Promise 8. */
 function wrongSaid({ said }: Scene): string[] {
   const all = said.join("\n");
   return PERSONAL.filter((text) => all.includes(text)).map(

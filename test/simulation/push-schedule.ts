@@ -83,12 +83,14 @@ function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice): boole
     stage.note(`person ${person.index} changes in HrFlow: ${people.change(person)}`);
     stage.announce(person, delayOfWebhook());
     if (dice.chance(0.2)) stage.announce(person, delayOfWebhook());
-    if (dice.chance(0.15)) later(dice.below(1_500), () => stage.pushByHand(person));
+    // At the same moment, so that two pushes meet of which one has read the profile before, and one after the change.
+    if (dice.chance(0.3)) later(dice.below(1_500), () => stage.pushByHand(person));
   };
   const soonOrLater = () => HOUR + dice.pick([dice.below(5_000), dice.below(SPAN)]);
 
   const persons = Array.from({ length: dice.pick([1, 1, 1, 2]) }, () => people.add(true));
-  people.add(false); // Of whom nobody ever hears.
+  const stranger = people.add(false); // Of whom nobody with the secret ever speaks.
+  if (dice.chance(0.2)) stage.forge(stranger, HOUR + dice.below(SPAN));
   const [first] = persons;
   const isHandmade = first !== undefined && dice.chance(0.25);
   if (isHandmade) {

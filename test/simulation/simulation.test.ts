@@ -1,7 +1,9 @@
 /** A sample of the simulation; `npm run test:proof` plays all of it. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { UPDATE_DEFECTS } from "../update-model/defects.ts";
 import { ATS_NAMES } from "./ats.ts";
-import { DEFECTS } from "./defects.ts";
+import { DEFECTS, withDefect } from "./defects.ts";
 import { playMany, told } from "./play.ts";
 import { playPush } from "./push-schedule.ts";
 
@@ -16,6 +18,13 @@ test("a schedule is the same every time", async () => {
   for (const ats of ATS_NAMES)
     for (const seed of [3, 14, 15])
       expect(await playPush(ats, seed, true)).toEqual(await playPush(ats, seed, true));
+});
+
+test("every planted defect still has its place in the code", () => {
+  for (const defect of [...DEFECTS, ...UPDATE_DEFECTS]) {
+    const source = readFileSync(new URL(`../../lib/${defect.file}`, import.meta.url), "utf8");
+    expect(() => withDefect(source, defect), defect.name).not.toThrow();
+  }
 });
 
 test("a planted defect is found, and told with what happened and how to see it again", async () => {

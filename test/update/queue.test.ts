@@ -2,7 +2,7 @@ import type { Context } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import flatchr from "../../lib/connectors/flatchr/index.ts";
 import { updateFunction } from "../../lib/lambda/update-function.ts";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { queueWorkerOf } from "../push/queue-worker.ts";
 import { startUpdateScene, type UpdateScene } from "./runs.ts";
 

@@ -1,13 +1,13 @@
 /** What the tests of update runs share: a Flatchr, an HrFlow, an environment, and runs of a workflow. */
 import flatchrConnector from "../../lib/connectors/flatchr/index.ts";
-import type { RunAnswer } from "../../lib/run/run.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
 import { type Continuation, runUpdate } from "../../lib/update/run.ts";
 import { checkWorkflows } from "../../lib/workflow/workflow.ts";
 import { DEFAULT_FLATCHR_KEY, type SimulatedFlatchr, startFlatchr } from "../../local/vendors/flatchr.ts";
 import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
 import { startTestEnvironment, type TestEnvironment } from "../environment.ts";
 
-export const LONG_ENOUGH = () => 600_000;
+const LONG_ENOUGH = () => 600_000;
 
 export interface UpdateScene {
   flatchr: SimulatedFlatchr;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import flatchrConnector from "../../lib/connectors/flatchr/index.ts";
 import { pushProfile } from "../../lib/push/push.ts";
 import { checkWorkflow } from "../../lib/workflow/check.ts";
+import { DEFAULT_HRFLOW_KEY } from "../../local/vendors/hrflow.ts";
 import { startUpdateScene, type UpdateScene } from "./runs.ts";
 
 let scene: UpdateScene;
@@ -247,6 +248,32 @@ describe("a run", () => {
       expect.objectContaining({ name: "column", value: "Inbox" }),
     );
   });
+});
+
+test.each([true, false])(
+  "a key of Flatchr's that is rotated fails no run (incremental: %s)",
+  async (incremental) => {
+    scene.add("Ada");
+    await scene.run({ incremental });
+    scene.add("Grace");
+    const { companyId } = scene.flatchr;
+    scene.flatchr.acceptKeys(["flatchr-next-key"]);
+    scene.environment.rotateSecret("flatchr/acme", { api_key: "flatchr-next-key", company_id: companyId });
+    expect(await scene.run({ incremental })).toMatchObject({ status: "success", reason: "none" });
+  },
+);
+
+test("a key of HrFlow's that is rotated ends no run: what failed with the old one is left to the next run", async () => {
+  await scene.run();
+  for (let index = 0; index < 60; index += 1) scene.add(`Person${index}`);
+  const next = { ...DEFAULT_HRFLOW_KEY, api_secret: "hrflow-next-key" };
+  scene.hrflow.acceptKeys([next]);
+  scene.environment.rotateSecret("hrflow/acme", next);
+  const { events, status } = await scene.run();
+  expect(status).toBe("success_with_failures");
+  expect(events.write_success).toBeGreaterThan(0);
+  expect(events.write_success + events.write_failure).toBe(60);
+  expect((await scene.run()).events.write_success).toBe(events.write_failure);
 });
 
 test("logics see a candidate before Flatchr is asked who it is", async () => {

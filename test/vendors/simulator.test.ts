@@ -72,6 +72,24 @@ test("a call is recorded with its route, its status and whether it changed somet
   ]);
 });
 
+test("a vendor without a server answers in the process of its caller, with the same record and the same faults", async () => {
+  const hello = { method: "GET", pattern: "/hello", handle: () => ({ status: 200, body: { hello: "you" } }) };
+  const simulator = await startSimulator({ origin: "http://vendor.example", routes: [hello] });
+  const ask = () => simulator.fetch("http://vendor.example/hello");
+  expect(await (await ask()).json()).toEqual({ hello: "you" });
+
+  simulator.failNext({}, { kind: "status", status: 503 });
+  expect((await ask()).status).toBe(503);
+  simulator.failNext({}, { kind: "reset", when: "after" });
+  await expect(ask()).rejects.toMatchObject({ cause: { code: "ECONNRESET" } });
+  simulator.failNext({}, { kind: "cut_body", when: "after" });
+  await expect((await ask()).text()).rejects.toThrow("terminated");
+  simulator.failNext({}, { kind: "never" });
+  const signal = AbortSignal.timeout(10);
+  await expect(simulator.fetch("http://vendor.example/hello", { signal })).rejects.toThrow("timeout");
+  expect(simulator.calls.map(({ status }) => status)).toEqual([200, 503, "reset", 200, "never"]);
+});
+
 test("a multipart body is understood, and is no write where the route says so", async () => {
   const simulator = await startNotes();
   const form = new FormData();

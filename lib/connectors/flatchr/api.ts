@@ -1,7 +1,8 @@
 /** The calls to Flatchr, each with the fields of its answer that are read. @see https://developers.flatchr.io/ */
 import * as v from "valibot";
 import type { Environment } from "../../environment.ts";
-import { createVendorClient, type VendorConnection } from "../../http.ts";
+import { createVendorClient } from "../../http/client.ts";
+import type { VendorConnection } from "../../http/connection.ts";
 import { known } from "../../known.ts";
 import { LIST } from "./json-list.ts";
 import type { FlatchrAuth } from "./schema.ts";

@@ -1,5 +1,5 @@
 import { JSONParser } from "@streamparser/json";
-import { UnreadableAnswerError } from "../../http.ts";
+import { UnreadableAnswerError } from "../../http/answer.ts";
 
 /** What `readJsonList` returns when the answer was a list, whole. */
 export const LIST = "list";

@@ -153,7 +153,7 @@ const filterDate = v.pipe(
 );
 
 /** `pull_parameters` of a workflow: the filters of the search. @see FlatchrApi.readApplicants */
-export const pullParametersSchema = v.pipe(
+const pullParametersSchema = v.pipe(
   v.strictObject({
     firstname: filter(text, "First name of the candidate.", "Alix"),
     lastname: filter(text, "Last name of the candidate.", "Exemple"),

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { SourceRow } from "../../connector.ts";
 import { fingerprint } from "../../fingerprint.ts";
-import { UnreadableAnswerError } from "../../http.ts";
+import { UnreadableAnswerError } from "../../http/answer.ts";
 import { dayOfRow } from "./days.ts";
 import { rowFields } from "./schema.ts";
 

@@ -2,7 +2,9 @@
 import * as v from "valibot";
 import type { Access, Cv } from "../../connector.ts";
 import { VendorError } from "../../errors.ts";
-import { createVendorClient, UnreadableAnswerError, type VendorConnection } from "../../http.ts";
+import { UnreadableAnswerError } from "../../http/answer.ts";
+import { createVendorClient } from "../../http/client.ts";
+import type { VendorConnection } from "../../http/connection.ts";
 import { isSameEmail, type PersonalDetails } from "./changes.ts";
 import {
   attachmentsAnswer,

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import { type Access, CandidateExistsError, type CandidateStore } from "../../connector.ts";
 import { VendorError } from "../../errors.ts";
-import { createVendorClient, type VendorCall } from "../../http.ts";
+import { createVendorClient } from "../../http/client.ts";
+import type { VendorCall } from "../../http/connection.ts";
 import {
   resourceSchema,
   type TeamtailorAuth,

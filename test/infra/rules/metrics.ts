@@ -1,4 +1,4 @@
-import { METRICS } from "../../../lib/metrics.ts";
+import { METRICS } from "../../../lib/observability/metrics.ts";
 import { at, everythingIn, type Template } from "../template.ts";
 
 /** The stack's own namespace. */
@@ -26,7 +26,7 @@ export interface NamedMetric {
   dimensions: Record<string, string>;
 }
 
-/** Whether somebody writes this metric: lib/metrics.ts, or AWS for a resource of this stack. */
+/** Whether somebody writes this metric: lib/observability/metrics.ts, or AWS for a resource of this stack. */
 export function isWritten({ namespace, name, dimensions }: NamedMetric, template: Template): boolean {
   if (namespace === OWN_NAMESPACE) {
     return sameNames(Object.keys(dimensions), name) && !Object.values(dimensions).includes("");
@@ -42,7 +42,7 @@ export function isWritten({ namespace, name, dimensions }: NamedMetric, template
   );
 }
 
-/** Whether every query or search in a value reads a metric of lib/metrics.ts by all of its dimensions. */
+/** Whether every query or search in a value reads a metric of lib/observability/metrics.ts by all of its dimensions. */
 export function readsWrittenMetrics(value: unknown): boolean {
   const queried = [...everythingIn(value)].flatMap((text) =>
     typeof text === "string" ? [...expressionsIn(text)] : [],

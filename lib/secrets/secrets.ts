@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
-import { TemporaryError } from "./errors.ts";
-import { describeIssues } from "./issues.ts";
+import { TemporaryError } from "../errors.ts";
+import { describeIssues } from "../issues.ts";
 
 /** A value read from Secrets Manager is used for so long. */
 export const SECRET_CACHE_IN_SECONDS = 300;

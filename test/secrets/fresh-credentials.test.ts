@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { VendorError } from "../lib/errors.ts";
-import { withFreshCredentials } from "../lib/fresh-credentials.ts";
-import { startTestEnvironment, type TestEnvironment } from "./environment.ts";
-import { measurements } from "./measurements.ts";
+import { VendorError } from "../../lib/errors.ts";
+import { withFreshCredentials } from "../../lib/secrets/fresh-credentials.ts";
+import { startTestEnvironment, type TestEnvironment } from "../environment.ts";
+import { measurements } from "../measurements.ts";
 
 const WORKFLOW = {
   workflow_id: "acme",

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { answer, failureOf, KEY, startTestVendor, type TestVendor } from "./http-vendor.ts";
+import { answer, failureOf, KEY, startTestVendor, type TestVendor } from "./vendor.ts";
 
 let vendor: TestVendor;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 /** What is the same for every function: its log names the request, and what it measured is written at its end. */
 import type { MiddlewareObj } from "@middy/core";
-import type { Environment } from "./environment.ts";
-import { asRelayError, TemporaryError } from "./errors.ts";
+import type { Environment } from "../environment.ts";
+import { asRelayError, TemporaryError } from "../errors.ts";
 import type { Log } from "./log.ts";
 
 /** Comes first in a stack, so that it is the last to see how the invocation ended. */

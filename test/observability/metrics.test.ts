@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createMetrics } from "../lib/metrics.ts";
-import type { TestEnvironment } from "./environment.ts";
-import { measurements } from "./measurements.ts";
-import { event, receiver, startReceiverEnvironment, webhookRequest, workflow } from "./receive/receiver.ts";
+import { createMetrics } from "../../lib/observability/metrics.ts";
+import type { TestEnvironment } from "../environment.ts";
+import { measurements } from "../measurements.ts";
+import { event, receiver, startReceiverEnvironment, webhookRequest, workflow } from "../receive/receiver.ts";
 
 describe("a line", () => {
   const about = { workflow_id: "acme", action: "push_profile_to_teamtailor" };

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { VendorError } from "../lib/errors.ts";
-import type { Fault } from "../local/vendors/faults.ts";
-import { answer, CANDIDATE, failureOf, KEY, startTestVendor, type TestVendor } from "./http-vendor.ts";
+import type { VendorError } from "../../lib/errors.ts";
+import type { Fault } from "../../local/vendors/faults.ts";
+import { answer, CANDIDATE, failureOf, KEY, startTestVendor, type TestVendor } from "./vendor.ts";
 
 let vendor: TestVendor;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createPacer, type Pace, type Pacer, unpaced } from "../lib/pace.ts";
-import { type LocalDynamoDb, startDynamoDb } from "../local/aws/dynamodb.ts";
+import { createPacer, type Pace, type Pacer, unpaced } from "../../lib/http/pace.ts";
+import { type LocalDynamoDb, startDynamoDb } from "../../local/aws/dynamodb.ts";
 
 let dynamodb: LocalDynamoDb;
 let clock: number;

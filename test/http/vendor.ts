@@ -1,10 +1,11 @@
 /** A vendor on loopback, and the client of its API, for the tests of the client. */
 import * as v from "valibot";
-import { VendorError } from "../lib/errors.ts";
-import { createVendorClient, type VendorConnection } from "../lib/http.ts";
-import type { Fault } from "../local/vendors/faults.ts";
-import { type SimulatedRequest, type Simulator, startSimulator } from "../local/vendors/simulator.ts";
-import { startTestEnvironment, type TestEnvironment } from "./environment.ts";
+import { VendorError } from "../../lib/errors.ts";
+import { createVendorClient } from "../../lib/http/client.ts";
+import type { VendorConnection } from "../../lib/http/connection.ts";
+import type { Fault } from "../../local/vendors/faults.ts";
+import { type SimulatedRequest, type Simulator, startSimulator } from "../../local/vendors/simulator.ts";
+import { startTestEnvironment, type TestEnvironment } from "../environment.ts";
 
 export const KEY = "key-0123456789";
 export const CANDIDATE = { name: "Ada Lovelace", email: "ada@example.com" };

@@ -7,15 +7,9 @@
  * worker take their slots in one table operation.
  * See docs/decisions/0005-slots-on-a-shared-time-line.md.
  */
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import pLimit, { type LimitFunction } from "p-limit";
-import * as v from "valibot";
-import limits from "../infra/limits.json" with { type: "json" };
+import limits from "../../infra/limits.json" with { type: "json" };
+import { type TimeLine, type TimeLineNeeds, takeSlots } from "./time-line.ts";
 
 /** What a vendor permits one credential. */
 export interface RateLimit {
@@ -53,10 +47,7 @@ export interface Pacer {
 }
 
 /** What the pacer needs of the environment. */
-export interface PacerNeeds {
-  dynamodb: Pick<DynamoDBClient, "send">;
-  settings: { tableName: string };
-  now(): number;
+export interface PacerNeeds extends TimeLineNeeds {
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -66,8 +57,6 @@ const WORKERS = limits.push.maximumConcurrency;
 const SHARE_UNDER_WAY = 0.4;
 /** Arrivals jitter: a period is taken for longer than it is, so that no window of the vendor's holds one call more. */
 const JITTER_IN_MILLISECONDS = 25;
-/** The time line's item is of no use when it is so old; DynamoDB deletes it. */
-const FORGOTTEN_AFTER_IN_SECONDS = 3600;
 
 interface Bucket {
   pace: Pace;
@@ -132,7 +121,7 @@ export function createPacer(needs: PacerNeeds): Pacer {
       const calls = bucket.waiting.splice(0);
       const interval = intervalOf(bucket);
       try {
-        const first = await takeSlots(bucket, calls.length * interval, needs);
+        const first = await takeSlots(timeLineOf(bucket), calls.length * interval, needs);
         for (const [index, call] of calls.entries()) call.resolve(first + index * interval);
       } catch (error) {
         for (const call of calls) call.reject(error);
@@ -192,6 +181,12 @@ function debtOf({ pace: { limit }, requests, remaining, periodInMilliseconds }: 
   return (Math.min(used, requests) / requests) * periodInMilliseconds;
 }
 
+function timeLineOf(bucket: Bucket): TimeLine {
+  const { pace, periodInMilliseconds } = bucket;
+  const beginsInMilliseconds = pace.limit.always ? 0 : debtOf(bucket);
+  return { bucket: pace.bucket, idleAfterInMilliseconds: periodInMilliseconds, beginsInMilliseconds };
+}
+
 /** Milliseconds between two calls. */
 function intervalOf({
   pace: { limit },
@@ -202,54 +197,4 @@ function intervalOf({
   const interval = (periodInMilliseconds + JITTER_IN_MILLISECONDS) / requests;
   // Where one call at a time is permitted, a slot is as long as a call.
   return limit.concurrency === 1 ? Math.max(interval, durationInMilliseconds * 1.2) : interval;
-}
-
-const timeLineSchema = v.object({ next_at: v.number() });
-
-/**
- * Takes `milliseconds` of the time line.
- *
- * @returns when they begin, milliseconds since 1970
- */
-async function takeSlots(bucket: Bucket, milliseconds: number, needs: PacerNeeds): Promise<number> {
-  for (;;) {
-    const now = needs.now();
-    const idleSince = now - bucket.periodInMilliseconds;
-    const append = {
-      set: "next_at = next_at + :taken",
-      condition: "next_at >= :now",
-      values: { ":now": now },
-    };
-    const goOn = {
-      set: "next_at = :now + :taken",
-      condition: "next_at < :now AND next_at >= :idle",
-      values: { ":now": now, ":idle": idleSince },
-    };
-    const begin = {
-      set: "next_at = :begin + :taken",
-      condition: "attribute_not_exists(next_at) OR next_at < :idle",
-      values: { ":idle": idleSince, ":begin": now + (bucket.pace.limit.always ? 0 : debtOf(bucket)) },
-    };
-    for (const { set, condition, values } of [append, goOn, begin]) {
-      try {
-        const { Attributes } = await needs.dynamodb.send(
-          new UpdateItemCommand({
-            TableName: needs.settings.tableName,
-            Key: marshall({ pk: `rate#${bucket.pace.bucket}`, sk: "rate" }),
-            UpdateExpression: `SET ${set}, expires_at = :expires`,
-            ConditionExpression: condition,
-            ExpressionAttributeValues: marshall({
-              ...values,
-              ":taken": milliseconds,
-              ":expires": Math.ceil(now / 1000) + FORGOTTEN_AFTER_IN_SECONDS,
-            }),
-            ReturnValues: "UPDATED_NEW",
-          }),
-        );
-        return v.parse(timeLineSchema, unmarshall(Attributes ?? {})).next_at - milliseconds;
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
-    }
-  }
 }

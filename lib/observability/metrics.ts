@@ -4,7 +4,7 @@
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-import type { Outcome, RunEvents } from "./run/run.ts";
+import type { Outcome, RunEvents } from "../run/answer.ts";
 
 /** Deployed, each stack has a namespace of its own (METRICS_NAMESPACE), so that stages do not count together. */
 export const NAMESPACE = "HrFlowRelay";

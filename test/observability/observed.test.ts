@@ -1,14 +1,14 @@
 /** What nobody expected leaves a line in the log, and says nothing of what its message may quote. */
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import teamtailor from "../lib/connectors/teamtailor/index.ts";
-import type { Environment } from "../lib/environment.ts";
-import { PermanentError } from "../lib/errors.ts";
-import { pushFunction } from "../lib/lambda/push-function.ts";
-import { webhookFunction } from "../lib/lambda/webhook-function.ts";
-import type { TestEnvironment } from "./environment.ts";
-import { measurements } from "./measurements.ts";
-import { event, startReceiverEnvironment, webhookRequest, workflow } from "./receive/receiver.ts";
+import teamtailor from "../../lib/connectors/teamtailor/index.ts";
+import type { Environment } from "../../lib/environment.ts";
+import { PermanentError } from "../../lib/errors.ts";
+import { pushFunction } from "../../lib/lambda/push-function.ts";
+import { webhookFunction } from "../../lib/lambda/webhook-function.ts";
+import type { TestEnvironment } from "../environment.ts";
+import { measurements } from "../measurements.ts";
+import { event, startReceiverEnvironment, webhookRequest, workflow } from "../receive/receiver.ts";
 
 const CONTEXT = { functionName: "the-function", getRemainingTimeInMillis: () => 180_000 } as Context;
 const PERSONAL = "Ada at ada@example.com";

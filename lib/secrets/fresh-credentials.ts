@@ -1,6 +1,6 @@
-import type { Environment } from "./environment.ts";
-import { asRelayError, TemporaryError, VendorError } from "./errors.ts";
-import type { CheckedWorkflow } from "./workflow/check.ts";
+import type { Environment } from "../environment.ts";
+import { asRelayError, TemporaryError, VendorError } from "../errors.ts";
+import type { CheckedWorkflow } from "../workflow/check.ts";
 
 type Workflow = Pick<
   CheckedWorkflow,

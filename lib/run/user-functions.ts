@@ -1,9 +1,11 @@
-/** What users' functions do to one item between read and write: the logics, then the format. */
+/** The functions of a workflow's user: its logics and its format, between read and write, and its callback, after a run. */
 import * as v from "valibot";
+import type { Environment } from "../environment.ts";
 import { PermanentError } from "../errors.ts";
 import { describeIssues } from "../issues.ts";
-import { scrub } from "../scrub.ts";
-import type { Logic } from "../workflow/workflow.ts";
+import { scrub } from "../scrub/scrub.ts";
+import type { Callback, Logic } from "../workflow/workflow.ts";
+import type { RunEvents } from "./answer.ts";
 
 /**
  * Passes an item through the logics.
@@ -55,7 +57,8 @@ export async function applyFormat<Item extends object, Result>(
     // What cannot be sent would fail in the middle of a call, and look like a connection that broke.
     JSON.stringify(formatted);
   } catch (error) {
-    throw new PermanentError("format_failure", describeThrown(error, item));
+    const name = `format${format.name ? ` (${format.name})` : ""}`;
+    throw new PermanentError("format_failure", `${name} threw ${describeThrown(error, item)}`);
   }
   if (formatted === null || formatted === undefined) {
     throw new PermanentError("format_failure", "format returned nothing");
@@ -67,8 +70,25 @@ export async function applyFormat<Item extends object, Result>(
   throw new PermanentError("format_failure", `what format returned: ${problems}`);
 }
 
+/** Calls a workflow's callback, once after a run. Its failure is counted and logged, and changes nothing else. */
+export async function executeCallback(
+  callback: Callback | undefined,
+  run: { run_id: string; workflow_id: string; action: string; events: RunEvents },
+  environment: Environment,
+): Promise<void> {
+  if (callback === undefined) return;
+  run.events.callback_executed += 1;
+  try {
+    await callback({ ...run, events: { ...run.events } });
+  } catch (error) {
+    run.events.callback_failure += 1;
+    const { events: _, ...about } = run;
+    environment.log.error("callback failed", { ...about, detail: describeThrown(error, undefined) });
+  }
+}
+
 /** What a function of the user threw, without the personal data that its message may quote. */
-export function describeThrown(error: unknown, item: unknown): string {
+function describeThrown(error: unknown, item: unknown): string {
   return error instanceof Error
     ? scrub(`${error.name}: ${error.message}`, item)
     : "something that is no Error";

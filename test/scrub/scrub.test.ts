@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { scrub } from "../lib/scrub.ts";
+import { scrub } from "../../lib/scrub/scrub.ts";
 
 const person = {
   info: { first_name: "Élodie", last_name: "Lefèvre-d'Aubigné", phone: "+33612345678" },

@@ -7,9 +7,9 @@
  * reference that tells of the person.
  */
 import * as v from "valibot";
-import type { Environment } from "./environment.ts";
-import { fingerprint } from "./fingerprint.ts";
-import { deleteItem, getItem, type ItemKey, putItem } from "./table.ts";
+import type { Environment } from "../environment.ts";
+import { fingerprint } from "../fingerprint.ts";
+import { deleteItem, getItem, type ItemKey, putItem } from "../table.ts";
 
 /** Of which profile, to which push. */
 export interface EchoKey {
