@@ -1,8 +1,10 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+import { PROOFS } from "./vitest.proof.config.ts";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...PROOFS],
     // Real servers and processes: generous for a loaded machine, and never what a test measures.
     testTimeout: 60_000,
     hookTimeout: 60_000,

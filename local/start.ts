@@ -29,6 +29,12 @@ const LIVE_SETTING = /^([A-Z]+_)+BASE_URL$|^CV_ALLOWED_ORIGINS$/;
 /** What is at work when it is stopped may take so long to finish. Messages that are cut off are delivered again. */
 const GRACE_IN_SECONDS = 5;
 
+// Who read this has gone, as `npm start | head` does: there is nobody left to tell.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 try {
   await main(readArguments(process.argv.slice(2)));
 } catch (error) {

@@ -4,6 +4,8 @@ import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../docs/generate/actions.ts";
 import { placeToday, replacedDocuments } from "../../docs/generate/documents.ts";
+import { withTodaysNames } from "../../lib/by-hand/document-names.ts";
+import { checkWorkflow } from "../../lib/workflow/check.ts";
 import { checkWorkflows } from "../../lib/workflow/workflow.ts";
 import { secretProblems } from "../../local/secret-problems.ts";
 import { readWorkflows } from "../../local/workflow-list.ts";
@@ -27,8 +29,16 @@ function blockIn(section: string | undefined, language: string): string {
 }
 
 let folder: WorkflowsFolder;
+let file: string;
 beforeAll(() => {
   folder = createWorkflowsFolder();
+  const blocks = documents.map(({ title }) => blockIn(sections.get(title), "ts"));
+  const code = `import { defineWorkflow } from "../lib/workflow/workflow.ts";
+import { keepWithEmail } from "./functions.ts";
+export default [${blocks.join(",")}];`;
+  file = folder
+    .place("moving", { "index.ts": code, "functions.ts": read("workflows/functions.ts") })
+    .fileOf("index.ts");
 });
 afterAll(() => folder.remove());
 
@@ -42,19 +52,13 @@ test("each document has its section, with its call and a workflow of the action 
 });
 
 test("the workflows are right, and the secrets are what they need", async () => {
-  const blocks = documents.map(({ title }) => blockIn(sections.get(title), "ts"));
-  const code = `import { defineWorkflow } from "../lib/workflow/workflow.ts";
-import { keepWithEmail } from "./functions.ts";
-export default [${blocks.join(",")}];`;
-  const files = { "index.ts": code, "functions.ts": read("workflows/functions.ts") };
-  const placed = folder.place("moving", files);
   expect(await folder.typeErrors("moving")).toBe("");
-  const { default: list } = await load(placed.fileOf("index.ts"));
+  const { default: list } = await load(file);
   expect(checkWorkflows(list).byId.size).toBe(documents.length);
 
   const secrets = JSON.parse(blockIn(sections.get("What is different"), "json"));
   const has = (name: string) => Object.hasOwn(secrets, name);
-  expect(secretProblems(await readWorkflows(placed.fileOf("index.ts")), has, secrets)).toEqual([]);
+  expect(secretProblems(await readWorkflows(file), has, secrets)).toEqual([]);
 }, 60_000);
 
 /** The rows of a section's table: old name, what stands beside it. */
@@ -90,12 +94,18 @@ describe.each(documents)("the table of $title", ({ title, action, parameters }) 
   });
 });
 
-test("the event by hand is taken", () => {
+test("the event by hand is taken, and goes with its workflow", async () => {
   const event = JSON.parse(blockIn(sections.get("One profile, as before"), "json event"));
   const schema: object = JSON.parse(read("docs/schemas/push-profile-to-flatchr.schema.json"));
   const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
   validate(event);
   expect(validate.errors).toBeNull();
+  const { default: list } = await load(file);
+  const declared = list.find((one: { workflow_id: string }) => one.workflow_id === event.workflow_id);
+  expect(checkWorkflow({ ...declared, ...withTodaysNames(event, "push", event.workflow_id) })).toMatchObject({
+    pull_parameters: { source_key: "SOURCE_KEY", profile_key: "PROFILE_KEY" },
+    persist: false,
+  });
 });
 
 test("what it links to is there", () => {

@@ -83,6 +83,13 @@ test("it goes on listening after the demonstration, and ends with 0 on SIGTERM",
   expect(Date.now() - startedAt).toBeLessThan(2000);
 });
 
+test("it ends without a stack when nobody reads on, as with npm start | head", async () => {
+  const child = start("--port", "0", "--once");
+  child.stdout.once("data", () => child.stdout.destroy());
+  expect(await text(child.stderr)).toBe("");
+  expect(child.exitCode ?? (await once(child, "exit"))[0]).toBe(0);
+});
+
 test("it ends when npm is told to end, which tells the shell that it started and no more", async () => {
   const env = { ...process.env, npm_lifecycle_event: "start" };
   const command = `"${process.execPath}" "${START}" --port 0 & wait`;
