@@ -75,7 +75,12 @@ export async function buildBundles(): Promise<{ bundles: Bundle[]; remove(): voi
     leastUrl: urlIn(leastDirectory, name),
     bytes: statSync(join(directory, `${name}.mjs`)).size,
   }));
-  return { bundles, remove: () => packages.forEach((one) => one.remove()) };
+  return {
+    bundles,
+    remove() {
+      for (const one of packages) one.remove();
+    },
+  };
 }
 
 /** How large each is. */

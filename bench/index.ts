@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { buildBundles, sizeFigures } from "./bundles.ts";
 import { benchColdStart } from "./cold-start.ts";
 import { type Figure, isReached, toTable } from "./figure.ts";
+import { benchOwnCpu } from "./own-cpu.ts";
 import { toPicture } from "./picture.ts";
 import { benchPush } from "./push.ts";
 import { benchRateLimits } from "./rate-limits.ts";
@@ -15,7 +16,8 @@ const figures: Figure[] = [
   ...sizeFigures(bundles),
   ...(await benchColdStart(bundles)),
   ...(await benchReceiver(bundles)),
-  await benchPush(),
+  ...(await benchPush()),
+  ...(await benchOwnCpu()),
   ...(await benchRateLimits()),
   ...(await benchUpdate()),
 ];

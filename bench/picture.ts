@@ -22,10 +22,10 @@ export function toPicture(figures: readonly Figure[]): string {
     const middle = y + ROW_HEIGHT / 2;
     const colour = isReached(figure) ? "#2a7f62" : "#b4541f";
     return [
-      `<text x="${LABEL_WIDTH - 12}" y="${middle + 4}" text-anchor="end">${escape(shorten(figure.what))}</text>`,
+      `<text x="${LABEL_WIDTH - 12}" y="${middle + 4}" text-anchor="end">${inXml(shorten(figure.what))}</text>`,
       `<rect x="${x(0)}" y="${y + 4}" width="${x(value / limitOf(figure)) - x(0)}" height="${ROW_HEIGHT - 8}" fill="${colour}"/>`,
       `<line x1="${x(low)}" x2="${x(high)}" y1="${middle}" y2="${middle}" stroke="#111" stroke-width="1"/>`,
-      `<text x="${WIDTH - 16}" y="${middle + 4}" text-anchor="end" class="value">${escape(`${Number(value.toFixed(3))} (${goalOf(figure)})`)}</text>`,
+      `<text x="${WIDTH - 16}" y="${middle + 4}" text-anchor="end" class="value">${inXml(`${Number(value.toFixed(3))} (${goalOf(figure)})`)}</text>`,
     ].join("");
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Each figure as a share of its goal" font-family="system-ui, sans-serif" font-size="12">
@@ -46,6 +46,6 @@ function shorten(text: string): string {
   return text.length > 84 ? `${text.slice(0, 83)}…` : text;
 }
 
-function escape(text: string): string {
+function inXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

@@ -3,10 +3,11 @@ import { performance } from "node:perf_hooks";
 import type { SQSRecord } from "aws-lambda";
 import pMap from "p-map";
 import teamtailor from "../lib/connectors/teamtailor/index.ts";
-import { createEnvironment } from "../lib/environment.ts";
+import { createEnvironment, type Environment } from "../lib/environment.ts";
 import { unpaced } from "../lib/http/pace.ts";
 import { pushFromQueue } from "../lib/push/queue.ts";
 import { checkWorkflows } from "../lib/workflow/workflow.ts";
+import { createTable } from "../test/simulation/table.ts";
 
 /** What the process is to push. */
 export interface PushWork {
@@ -23,7 +24,12 @@ export interface PushReport {
 const { sourceKey, profileKeys, pushesPerRound, concurrency } = JSON.parse(
   process.argv[2] ?? "{}",
 ) as PushWork;
-const environment = { ...createEnvironment(), pacer: unpaced };
+const table = createTable();
+const environment: Environment = {
+  ...createEnvironment(),
+  pacer: unpaced,
+  dynamodb: { send: (command: object) => table.send(command) } as never,
+};
 const action = "push_profile_to_teamtailor";
 const workflow = {
   workflow_id: "bench-teamtailor",

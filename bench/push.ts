@@ -1,4 +1,7 @@
-/** Pushes without rate limits: how near they come to the time that their calls of vendors need. */
+/**
+ * Pushes without rate limits: how near they come to the time that their calls of vendors need. The table is in memory and
+ * answers at once: a local DynamoDB does one thing after the other, and would be what is measured.
+ */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import limits from "../infra/limits.json" with { type: "json" };
@@ -9,14 +12,13 @@ import { startSimulators } from "../local/simulators.ts";
 import { sampleProfile } from "../local/vendors/sample-profiles.ts";
 import { type Figure, median } from "./figure.ts";
 import type { PushReport, PushWork } from "./push-worker.ts";
-import { startTableProcess } from "./table-process.ts";
 
 const PUSH = "push-profile-to-teamtailor";
 const LATENCY_IN_MS = 50;
-/** So many profiles are pushed at once, as by so many messages of one batch. */
-const CONCURRENCY = 10;
+/** So many profiles are pushed at once: by a few messages, and by a full batch. */
+const CONCURRENCIES = [4, limits.push.batchSize];
 const ROUNDS = 7;
-const PUSHES_PER_ROUND = 60;
+const PUSHES_PER_ROUND = 40;
 /** The first rounds load and compile code. */
 const WARM_UP_ROUNDS = 2;
 const SECRETS = {
@@ -24,14 +26,16 @@ const SECRETS = {
   "teamtailor/bench": { auth: "bench" },
 };
 
-export async function benchPush(): Promise<Figure> {
+export async function benchPush(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const concurrency of CONCURRENCIES) figures.push(await measure(concurrency));
+  return figures;
+}
+
+async function measure(concurrency: number): Promise<Figure> {
   const simulators = await startSimulators(SECRETS, () => undefined);
   simulators.teamtailor.settings.rateLimit = false;
-  const [sqs, dynamodb, secretsManager] = await Promise.all([
-    startSqs(undefined),
-    startTableProcess(),
-    startSecretsManager(undefined),
-  ]);
+  const [sqs, secretsManager] = await Promise.all([startSqs(undefined), startSecretsManager(undefined)]);
   for (const [name, value] of Object.entries(SECRETS)) secretsManager.put(name, value);
   const queue = await sqs.openQueue(PUSH, limits.push);
   const source = simulators.hrflow.addSource({});
@@ -47,7 +51,7 @@ export async function benchPush(): Promise<Figure> {
     sourceKey: source.key,
     profileKeys,
     pushesPerRound: PUSHES_PER_ROUND,
-    concurrency: CONCURRENCY,
+    concurrency,
   };
   const worker = fork(new URL("push-worker.ts", import.meta.url), [JSON.stringify(work)], {
     env: {
@@ -55,9 +59,9 @@ export async function benchPush(): Promise<Figure> {
       ...awsEnvironment(
         {
           sqs: sqs.endpoint,
-          dynamodb: dynamodb.endpoint,
+          dynamodb: sqs.endpoint, // No call goes there: the table is in the worker's memory.
           secretsManager: secretsManager.endpoint,
-          tableName: dynamodb.tableName,
+          tableName: "bench",
         },
         new Map([[PUSH, queue]]),
       ),
@@ -67,7 +71,6 @@ export async function benchPush(): Promise<Figure> {
     stdio: ["ignore", "ignore", "inherit", "ipc"], // Metrics go to standard output.
   });
   const [{ roundsInMs }] = (await once(worker, "message")) as [PushReport];
-  dynamodb.stop();
   const created = simulators.teamtailor.candidates().length;
   const calls = simulators.hrflow.calls.length + simulators.teamtailor.calls.length;
   await Promise.all([simulators.stop(), sqs.stop(), secretsManager.stop()]);
@@ -75,10 +78,10 @@ export async function benchPush(): Promise<Figure> {
     throw new Error(`${created} of ${profileKeys.length} candidates were created`);
 
   const callsPerPush = calls / pushes;
-  const idealInMs = (PUSHES_PER_ROUND * callsPerPush * LATENCY_IN_MS) / CONCURRENCY;
+  const idealInMs = (PUSHES_PER_ROUND * callsPerPush * LATENCY_IN_MS) / concurrency;
   const measured = roundsInMs.slice(WARM_UP_ROUNDS);
   return {
-    what: `push without limits, ${LATENCY_IN_MS} ms latency, ${PUSHES_PER_ROUND} creates of ${callsPerPush} calls, ${CONCURRENCY} at once`,
+    what: `push without limits, ${LATENCY_IN_MS} ms latency, ${PUSHES_PER_ROUND} creates of ${callsPerPush} calls, ${concurrency} at once`,
     measured: `${median(measured).toFixed(0)} ms`,
     floor: `${idealInMs.toFixed(0)} ms for the calls`,
     values: measured.map((milliseconds) => milliseconds / idealInMs),

@@ -24,7 +24,7 @@ import {
 } from "./conformance/scene.ts";
 import { smartrecruitersBench } from "./conformance/smartrecruiters.ts";
 import { teamtailorBench } from "./conformance/teamtailor.ts";
-import { startUpdateScene, type UpdateScene } from "./update/runs.ts";
+import { startUpdateScene, type UpdateScene } from "./update/scene.ts";
 
 const CREATION = "POST /vacancy/candidate/json";
 const SEARCH = "POST /company/:companyId/search/applicants";
@@ -232,13 +232,11 @@ describe("Updates from Flatchr", () => {
     scene = await startUpdateScene();
   });
   afterEach(() => scene.stop());
-  const profileOf = (reference: string) =>
-    scene.hrflow.profiles().find((profile) => profile.reference === reference);
 
   test("C-2: an update wipes nothing of the profile", async () => {
     const { candidateId } = scene.add("Ada");
     await scene.run();
-    expect(profileOf(candidateId)).toMatchObject({
+    expect(scene.profileOf(candidateId)).toMatchObject({
       info: { first_name: "Ada", summary: "Foreign to Flatchr" },
       experiences: [{ title: "Engineer", company: "ACME" }],
       tags: expect.arrayContaining([{ name: "foreign", value: "kept" }]),
@@ -279,8 +277,8 @@ describe("Updates from Flatchr", () => {
     const { candidateId } = scene.add("Ada", { cv: true });
     const { events } = await scene.run();
     expect(events).toMatchObject({ read_failure: 1, write_success: 2 });
-    expect(profileOf(candidateId)?.info.first_name).toBe("Ada");
-    expect(profileOf(lost.candidateId)?.info.first_name).toBe("Grace");
+    expect(scene.profileOf(candidateId)?.info.first_name).toBe("Ada");
+    expect(scene.profileOf(lost.candidateId)?.info.first_name).toBe("Grace");
   });
 
   test("C-7: an unknown source is said before anything is parsed", async () => {
@@ -295,7 +293,7 @@ describe("Updates from Flatchr", () => {
     scene.hrflow.failNext({ route: "PUT /profile/indexing" }, { kind: "status", status: 422 });
     expect(await scene.run()).toMatchObject({ status: "fatal", reason: "write_failure" });
     expect((await scene.run()).events).toMatchObject({ write_success: 1 });
-    expect(profileOf(candidateId)?.info.first_name).toBe("Ada");
+    expect(scene.profileOf(candidateId)?.info.first_name).toBe("Ada");
   });
 
   test("C-9: a run that is not incremental takes nothing away from those that are", async () => {
@@ -318,6 +316,6 @@ describe("Updates from Flatchr", () => {
     const info = { first_name: "Kept", last_name: "Name" };
     scene.hrflow.putProfile({ source_key: scene.sourceKey, reference: candidate.id, info });
     await scene.run();
-    expect(profileOf(candidate.id)?.info).toMatchObject({ ...info, full_name: "Kept Name" });
+    expect(scene.profileOf(candidate.id)?.info).toMatchObject({ ...info, full_name: "Kept Name" });
   });
 });

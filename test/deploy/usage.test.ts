@@ -16,7 +16,7 @@ import { NEXT_PHONE, openScene, type Scene } from "../conformance/scene.ts";
 import { smartrecruitersBench } from "../conformance/smartrecruiters.ts";
 import { teamtailorBench } from "../conformance/teamtailor.ts";
 import { event, startReceiverEnvironment, webhookRequest, workflow } from "../receive/receiver.ts";
-import { startUpdateScene, type UpdateScene } from "../update/runs.ts";
+import { startUpdateScene, type UpdateScene } from "../update/scene.ts";
 import { type CountingEnvironment, contextOf, countUsage, type Usage } from "./counting.ts";
 
 interface Counted extends Usage {

@@ -16,7 +16,7 @@ import {
 } from "../../local/vendors/teamtailor.ts";
 import { queueWorkerOf } from "../push/queue-worker.ts";
 import { event, SECRETS, webhookRequest, workflow } from "../receive/receiver.ts";
-import { startUpdateScene, type UpdateScene } from "../update/runs.ts";
+import { startUpdateScene, type UpdateScene } from "../update/scene.ts";
 
 const page = readFileSync(new URL("../../docs/observability.md", import.meta.url), "utf8");
 /** The cells of each row whose first cell is code. */

@@ -83,6 +83,15 @@ test("it goes on listening after the demonstration, and ends with 0 on SIGTERM",
   expect(Date.now() - startedAt).toBeLessThan(2000);
 });
 
+/** What a shell has started goes on without it. */
+function killGroup(shell: number | undefined): void {
+  try {
+    if (shell !== undefined) process.kill(-shell, "SIGKILL");
+  } catch {
+    // All of it has ended, as it should have.
+  }
+}
+
 test("it ends without a stack when nobody reads on, as with npm start | head", async () => {
   const child = start("--port", "0", "--once");
   child.stdout.once("data", () => child.stdout.destroy());
@@ -93,8 +102,12 @@ test("it ends without a stack when nobody reads on, as with npm start | head", a
 test("it ends when npm is told to end, which tells the shell that it started and no more", async () => {
   const env = { ...process.env, npm_lifecycle_event: "start" };
   const command = `"${process.execPath}" "${START}" --port 0 & wait`;
-  const shell = spawn("/bin/sh", ["-c", command], { env, stdio: ["ignore", "pipe", "inherit"] });
-  children.add(shell);
+  const shell = spawn("/bin/sh", ["-c", command], {
+    env,
+    detached: true,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => killGroup(shell.pid));
   let last = "";
   for await (const line of createInterface(shell.stdout)) {
     last = line;

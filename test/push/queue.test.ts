@@ -62,7 +62,7 @@ describe("what can never succeed goes to the dead-letter queue at once", () => {
         reason: "format_failure",
         detail: expect.stringContaining("the profile has no e-mail, which Teamtailor requires"),
         attempts: "1",
-        groupId: `acme-scene.teamtailor.${key}`,
+        groupId: `acme-teamtailor.${key}`,
       },
     ]);
   });

@@ -53,7 +53,8 @@ export async function startPushScene(variables: Record<string, string> = {}): Pr
     addProfile(info = {}) {
       people += 1;
       const own = { last_name: `Example ${people}`, email: `person-${people}@example.com` };
-      return hrflow.putProfile({ source_key: sourceKey, info: { first_name: "Ada", ...own, ...info } });
+      const ada = { first_name: "Ada", phone: "+33612345678", ...own };
+      return hrflow.putProfile({ source_key: sourceKey, info: { ...ada, ...info } });
     },
     async store(...profileKeys) {
       const { workflow_id, action } = WORKFLOW;

@@ -1,6 +1,6 @@
 /** Courses of events that the random histories led to, or that are too rare for them. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startUpdateScene, type UpdateScene } from "../update/runs.ts";
+import { startUpdateScene, type UpdateScene } from "../update/scene.ts";
 
 const DAY = 24 * 3_600_000;
 
@@ -10,10 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => scene.stop());
 
-const profileOf = (reference: string) =>
-  scene.hrflow.profiles().find((profile) => profile.reference === reference);
 const columnOf = (reference: string) =>
-  profileOf(reference)?.tags.find(({ name }) => name === "column")?.value;
+  scene.profileOf(reference)?.tags.find(({ name }) => name === "column")?.value;
 const daysAgo = (days: number) => Date.now() - days * DAY;
 
 test("a run by hand with a filter skips nobody whom the filter leaves out", async () => {
@@ -27,7 +25,7 @@ test("a run by hand with a filter skips nobody whom the filter leaves out", asyn
   scene.flatchr.addApplicant(ada.candidateId, other, { createdAt: Date.now() });
   await scene.run({ pull_parameters: { vacancy: other } });
   await scene.run();
-  expect(profileOf(candidateId)?.info.phone).toBe("+33 7 00 00 00 01");
+  expect(scene.profileOf(candidateId)?.info.phone).toBe("+33 7 00 00 00 01");
 });
 
 test("a date in the future does not leave out what changes before it", async () => {
@@ -37,7 +35,7 @@ test("a date in the future does not leave out what changes before it", async () 
   expect((await scene.run()).cursor).toBe(new Date().toISOString().slice(0, 10));
   scene.flatchr.editCandidate(candidateId, { firstname: "Augusta" });
   await scene.run();
-  expect(profileOf(candidateId)?.info.first_name).toBe("Augusta");
+  expect(scene.profileOf(candidateId)?.info.first_name).toBe("Augusta");
 });
 
 test("what changes after a cut-off run has finished with it is not skipped by its continuation", async () => {
@@ -46,12 +44,14 @@ test("what changes after a cut-off run has finished with it is not skipped by it
   let looks = 0;
   const { continuation } = await scene.runOn({}, () => (looks++ < 18 ? 600_000 : 0));
   const began = new Date(daysAgo(9)).toISOString();
-  const [done] = people.filter(({ candidateId }) => profileOf(candidateId)?.info.first_name !== "Before");
+  const [done] = people.filter(
+    ({ candidateId }) => scene.profileOf(candidateId)?.info.first_name !== "Before",
+  );
   scene.flatchr.editCandidate(done?.candidateId ?? "", { firstname: "Changed" }, daysAgo(8));
   if (continuation === undefined) return expect.fail("the run was not cut off");
   await scene.run({}, () => 600_000, { ...continuation, started_at: began });
   await scene.run();
-  expect(profileOf(done?.candidateId ?? "")?.info.first_name).toBe("Changed");
+  expect(scene.profileOf(done?.candidateId ?? "")?.info.first_name).toBe("Changed");
 });
 
 test("a column that is renamed, and back before everything was read, has its old name everywhere", async () => {

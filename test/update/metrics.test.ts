@@ -4,7 +4,7 @@ import flatchr from "../../lib/connectors/flatchr/index.ts";
 import { updateFunction } from "../../lib/lambda/update-function.ts";
 import { measurements } from "../measurements.ts";
 import { queueWorkerOf } from "../push/queue-worker.ts";
-import { startUpdateScene, type UpdateScene } from "./runs.ts";
+import { startUpdateScene, type UpdateScene } from "./scene.ts";
 
 const ACTION = "update_profiles_in_hrflow_from_flatchr";
 const OF_WORKFLOW = `acme-update ${ACTION}`;
@@ -17,16 +17,7 @@ beforeEach(async () => {
 afterEach(() => scene.stop());
 
 function functionOf(changes: object = {}) {
-  const workflow = {
-    workflow_id: "acme-update",
-    action: ACTION,
-    hrflow_auth: { secret: "hrflow/acme" },
-    connector_auth: { secret: "flatchr/acme" },
-    push_parameters: { source_key: scene.sourceKey },
-    incremental: true,
-    ...changes,
-  };
-  return updateFunction(flatchr, { workflows: [workflow], functions: {} }, scene.environment);
+  return updateFunction(flatchr, { workflows: [scene.workflow(changes)], functions: {} }, scene.environment);
 }
 
 /** One invocation, and what it measured. The time is over after so many looks at the clock. */

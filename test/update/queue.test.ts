@@ -4,7 +4,7 @@ import flatchr from "../../lib/connectors/flatchr/index.ts";
 import { updateFunction } from "../../lib/lambda/update-function.ts";
 import type { RunAnswer } from "../../lib/run/answer.ts";
 import { queueWorkerOf } from "../push/queue-worker.ts";
-import { startUpdateScene, type UpdateScene } from "./runs.ts";
+import { startUpdateScene, type UpdateScene } from "./scene.ts";
 
 const ACTION = "update_profiles_in_hrflow_from_flatchr";
 let scene: UpdateScene;
@@ -12,18 +12,6 @@ beforeEach(async () => {
   scene = await startUpdateScene();
 });
 afterEach(() => scene.stop());
-
-function workflow(changes: object = {}) {
-  return {
-    workflow_id: "acme-update",
-    action: ACTION,
-    hrflow_auth: { secret: "hrflow/acme" },
-    connector_auth: { secret: "flatchr/acme" },
-    push_parameters: { source_key: scene.sourceKey },
-    incremental: true,
-    ...changes,
-  };
-}
 
 const functionOf = (workflows: object[]) =>
   updateFunction(flatchr, { workflows, functions: {} }, scene.environment);
@@ -37,7 +25,7 @@ function contextFor(looks: number): Context {
 describe("a run that does not fit into one invocation", () => {
   test("goes on by a message of ids and counts, until all is done", async () => {
     for (let index = 0; index < 25; index += 1) scene.add(`Person${index}`);
-    const handler = functionOf([workflow()]);
+    const handler = functionOf([scene.workflow()]);
     const first = (await handler({ workflow_id: "acme-update" }, contextFor(18))) as RunAnswer;
     expect(first.message).toContain("left to the next one");
     const worker = queueWorkerOf(ACTION, handler as never, scene.environment);
@@ -51,7 +39,7 @@ describe("a run that does not fit into one invocation", () => {
 
   test("says so where parameters were laid over the workflow, since those may not stand in a queue", async () => {
     for (let index = 0; index < 25; index += 1) scene.add(`Person${index}`);
-    const handler = functionOf([workflow()]);
+    const handler = functionOf([scene.workflow()]);
     const event = { workflow_id: "acme-update", pull_parameters: { lastname: "Example" } };
     const answer = (await handler(event, contextFor(18))) as RunAnswer;
     expect(answer.message).toContain("narrow the filters");
@@ -63,7 +51,7 @@ describe("a message that cannot be done", () => {
   test("because another run is at work comes back later", async () => {
     scene.add("Ada");
     scene.hrflow.latencyInMs = 200;
-    const handler = functionOf([workflow()]);
+    const handler = functionOf([scene.workflow()]);
     const worker = queueWorkerOf(ACTION, handler as never, scene.environment);
     const events = { ...(await scene.run()).events };
     await worker.send({
@@ -82,7 +70,7 @@ describe("a message that cannot be done", () => {
     ["is not one of ours", "forged", "event_parsing_failure"],
     ["names a workflow that is not deployed", { workflow_id: "gone" }, "workflow_id_not_found"],
   ])("because it %s goes to the dead-letter queue with its reason", async (_, body, reason) => {
-    const worker = queueWorkerOf(ACTION, functionOf([workflow()]) as never, scene.environment);
+    const worker = queueWorkerOf(ACTION, functionOf([scene.workflow()]) as never, scene.environment);
     const { events } = await scene.run({ persist: false });
     const continuation = { run_id: "r", started_at: "2026-11-22T00:00:00.000Z", events };
     await worker.send(typeof body === "string" ? body : { ...body, continuation });
@@ -94,7 +82,7 @@ describe("a message that cannot be done", () => {
 test("by hand, one candidate by e-mail", async () => {
   scene.add("Ada");
   scene.add("Grace");
-  const handler = functionOf([workflow({ incremental: false })]);
+  const handler = functionOf([scene.workflow({ incremental: false })]);
   const event = { workflow_id: "acme-update", pull_parameters: { email: "ada@example.com" } };
   const answer = (await handler(event, contextFor(1000))) as RunAnswer;
   expect(answer).toMatchObject({ status: "success", events: { read_success: 1, write_success: 1 } });
@@ -102,7 +90,7 @@ test("by hand, one candidate by e-mail", async () => {
 
 test("a run that a schedule starts answers with what it did", async () => {
   scene.add("Ada");
-  const answer = await functionOf([workflow()])({ workflow_id: "acme-update" }, contextFor(1000));
+  const answer = await functionOf([scene.workflow()])({ workflow_id: "acme-update" }, contextFor(1000));
   expect(answer).toMatchObject({
     action: ACTION,
     status: "success",

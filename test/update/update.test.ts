@@ -3,7 +3,7 @@ import flatchrConnector from "../../lib/connectors/flatchr/index.ts";
 import { pushProfile } from "../../lib/push/push.ts";
 import { checkWorkflow } from "../../lib/workflow/check.ts";
 import { DEFAULT_HRFLOW_KEY } from "../../local/vendors/hrflow.ts";
-import { startUpdateScene, type UpdateScene } from "./runs.ts";
+import { startUpdateScene, type UpdateScene } from "./scene.ts";
 
 let scene: UpdateScene;
 beforeEach(async () => {
@@ -11,8 +11,6 @@ beforeEach(async () => {
 });
 afterEach(() => scene.stop());
 
-const profileOf = (reference: string) =>
-  scene.hrflow.profiles().find((profile) => profile.reference === reference);
 const hrflowWrites = () => scene.hrflow.calls.filter(({ write, changed }) => write && changed).length;
 
 test("a candidate's profile gets what Flatchr knows, and keeps everything else", async () => {
@@ -23,7 +21,7 @@ test("a candidate's profile gets what Flatchr knows, and keeps everything else",
     reason: "none",
     events: { read_success: 1, write_success: 1 },
   });
-  expect(profileOf(candidateId)).toMatchObject({
+  expect(scene.profileOf(candidateId)).toMatchObject({
     info: {
       first_name: "Ada",
       last_name: "Example",
@@ -32,7 +30,9 @@ test("a candidate's profile gets what Flatchr knows, and keeps everything else",
     },
     experiences: [{ title: "Engineer", company: "ACME" }],
   });
-  const tags = Object.fromEntries(profileOf(candidateId)?.tags.map(({ name, value }) => [name, value]) ?? []);
+  const tags = Object.fromEntries(
+    scene.profileOf(candidateId)?.tags.map(({ name, value }) => [name, value]) ?? [],
+  );
   expect(tags).toMatchObject({
     foreign: "kept",
     applicant_id: applicantId,
@@ -60,7 +60,7 @@ test("a changed candidate arrives, and only that", async () => {
   scene.flatchr.editCandidate(candidateId, { phone: "+33 7 00 00 00 00" });
   const answer = await scene.run();
   expect(answer.events).toMatchObject({ write_success: 1, write_unchanged: 1 });
-  expect(profileOf(candidateId)?.info.phone).toBe("+33 7 00 00 00 00");
+  expect(scene.profileOf(candidateId)?.info.phone).toBe("+33 7 00 00 00 00");
   expect(hrflowWrites()).toBe(writes + 1);
 });
 
@@ -86,8 +86,8 @@ describe("push_parameters", () => {
   test("only_edit_fields", async () => {
     const { candidateId } = scene.add("Ada");
     await scene.run({ push_parameters: { source_key: scene.sourceKey, only_edit_fields: ["tags"] } });
-    expect(profileOf(candidateId)?.info.first_name).toBe("Before");
-    expect(profileOf(candidateId)?.tags.map(({ name }) => name)).toContain("applicant_id");
+    expect(scene.profileOf(candidateId)?.info.first_name).toBe("Before");
+    expect(scene.profileOf(candidateId)?.tags.map(({ name }) => name)).toContain("applicant_id");
   });
 
   test("create_missing: without it a candidate that HrFlow does not know fails, and says what to do", async () => {
@@ -107,8 +107,8 @@ describe("the CV", () => {
   test("is parsed where HrFlow has none, at once or later, and only once", async () => {
     const { candidateId } = scene.add("Ada", { cv: true });
     await scene.run();
-    expect(profileOf(candidateId)?.attachments.length).toBeGreaterThan(0);
-    expect(profileOf(candidateId)?.info.first_name).toBe("Ada");
+    expect(scene.profileOf(candidateId)?.attachments.length).toBeGreaterThan(0);
+    expect(scene.profileOf(candidateId)?.info.first_name).toBe("Ada");
     await scene.run({ incremental: false });
     expect(scene.hrflow.calls.filter(({ route }) => route.includes("parsing/file"))).toHaveLength(1);
   });
@@ -121,7 +121,10 @@ describe("the CV", () => {
     expect((await scene.run({ push_parameters })).status).toBe("success");
     await new Promise((resolve) => setTimeout(resolve, 400));
     await scene.run({ push_parameters });
-    expect(profileOf(candidateId)?.info).toMatchObject({ first_name: "Ada", phone: "+33 6 12 34 56 78" });
+    expect(scene.profileOf(candidateId)?.info).toMatchObject({
+      first_name: "Ada",
+      phone: "+33 6 12 34 56 78",
+    });
     expect((await scene.run({ push_parameters })).events.write_success).toBe(0);
   });
 });
@@ -135,7 +138,7 @@ describe("a candidate that fails", () => {
     expect(answer).toMatchObject({ status: "success_with_failures", reason: "write_failure" });
     expect(answer.items.filter(({ outcome }) => outcome === "failed")).toHaveLength(1);
     expect((await scene.run()).events).toMatchObject({ write_success: 1, write_unchanged: 1 });
-    expect(profileOf(candidateId)?.info.first_name).toBe("Ada");
+    expect(scene.profileOf(candidateId)?.info.first_name).toBe("Ada");
   });
 
   test("for a passing reason is tried again within the run", async () => {
@@ -153,7 +156,7 @@ describe("a candidate that fails", () => {
     scene.flatchr.closeVacancy(closed.id);
     const { candidateId } = scene.add("Ada");
     expect(await scene.run()).toMatchObject({ status: "success_with_failures" });
-    expect(profileOf(candidateId)?.info.first_name).toBe("Ada");
+    expect(scene.profileOf(candidateId)?.info.first_name).toBe("Ada");
   });
 });
 
@@ -244,7 +247,7 @@ describe("a run", () => {
     const [column] = scene.flatchr.columns();
     if (column) scene.flatchr.renameColumn(column.id, "Inbox");
     await scene.run();
-    expect(profileOf(candidateId)?.tags).toContainEqual(
+    expect(scene.profileOf(candidateId)?.tags).toContainEqual(
       expect.objectContaining({ name: "column", value: "Inbox" }),
     );
   });
@@ -302,7 +305,7 @@ describe("an update from Flatchr is not pushed back to Flatchr", () => {
   async function push(reference: string) {
     const workflow = checkWorkflow(pushOf(scene.vacancyId));
     if (workflow.direction !== "push") return expect.fail("it is a push");
-    const profileKey = profileOf(reference)?.key ?? "";
+    const profileKey = scene.profileOf(reference)?.key ?? "";
     return pushProfile(
       { ...workflow, connector: flatchrConnector },
       { sourceKey: scene.sourceKey, profileKey },
@@ -333,7 +336,7 @@ describe("an update from Flatchr is not pushed back to Flatchr", () => {
     scene.hrflow.failNext({ route: "GET /profile/indexing" }, { kind: "slow", delayInMs: 0 });
     scene.hrflow.failNext({ route: "GET /profile/indexing" }, { kind: "slow", delayInMs: 500 });
     const running = scene.run(createMissing());
-    await expect.poll(() => profileOf(candidateId)).toBeDefined();
+    await expect.poll(() => scene.profileOf(candidateId)).toBeDefined();
     await expect(push(candidateId)).rejects.toMatchObject({ reason: "already_running" });
     await running;
     expect(await push(candidateId)).toMatchObject({ outcome: "unchanged" });
@@ -342,7 +345,7 @@ describe("an update from Flatchr is not pushed back to Flatchr", () => {
   test("but a real change in HrFlow is, and so is the way back", async () => {
     const { candidateId } = scene.add("Ada");
     await scene.run();
-    const key = profileOf(candidateId)?.key ?? "";
+    const key = scene.profileOf(candidateId)?.key ?? "";
     scene.hrflow.editProfile(key, { info: { summary: "A real change" } });
     expect(await push(candidateId)).toMatchObject({ outcome: "updated" });
     scene.hrflow.editProfile(key, { info: { summary: "Foreign to Flatchr" } });

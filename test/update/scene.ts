@@ -20,6 +20,10 @@ export interface UpdateScene {
     name: string,
     options?: { inHrflow?: boolean; cv?: boolean },
   ): { applicantId: string; candidateId: string };
+  /** The profile of that reference in HrFlow, as it is now. */
+  profileOf(reference: string): ReturnType<SimulatedHrflow["profiles"]>[number] | undefined;
+  /** The workflow as it is declared, with changes. */
+  workflow(changes?: object): object;
   run(changes?: object, timeLeft?: () => number, continued?: Continuation): Promise<RunAnswer>;
   runOn(changes: object, timeLeft: () => number, continued?: Continuation): ReturnType<typeof runUpdate>;
   stop(): Promise<void>;
@@ -45,25 +49,20 @@ export async function startUpdateScene(
       RELAY_SPEED: "100",
     },
   );
+  const workflow = (changes: object = {}) => ({
+    workflow_id: "acme-update",
+    action: "update_profiles_in_hrflow_from_flatchr",
+    hrflow_auth: { secret: "hrflow/acme" },
+    connector_auth: { secret: "flatchr/acme" },
+    push_parameters: { source_key: sourceKey },
+    incremental: true,
+    ...changes,
+  });
   const runOn: UpdateScene["runOn"] = (changes, timeLeft, continued) => {
-    const workflows = checkWorkflows(
-      [
-        {
-          workflow_id: "acme-update",
-          action: "update_profiles_in_hrflow_from_flatchr",
-          hrflow_auth: { secret: "hrflow/acme" },
-          connector_auth: { secret: "flatchr/acme" },
-          push_parameters: { source_key: sourceKey },
-          incremental: true,
-          ...changes,
-        },
-        ...workflowsBeside(vacancyId),
-      ],
-      [flatchrConnector],
-    );
-    const workflow = workflows.runnable.get("acme-update");
-    if (workflow?.direction !== "update") throw new Error("it is an update");
-    return runUpdate(workflow, workflows, continued, timeLeft, environment);
+    const workflows = checkWorkflows([workflow(changes), ...workflowsBeside(vacancyId)], [flatchrConnector]);
+    const checked = workflows.runnable.get("acme-update");
+    if (checked?.direction !== "update") throw new Error("it is an update");
+    return runUpdate(checked, workflows, continued, timeLeft, environment);
   };
 
   return {
@@ -97,6 +96,8 @@ export async function startUpdateScene(
       }
       return { applicantId: applicant.id, candidateId: candidate.id };
     },
+    profileOf: (reference) => hrflow.profiles().find((profile) => profile.reference === reference),
+    workflow,
     run: async (changes = {}, timeLeft = LONG_ENOUGH, continued) =>
       (await runOn(changes, timeLeft, continued)).answer,
     runOn,
