@@ -24,6 +24,15 @@ export const failed: Case[] = [
     provoke: (play) => play.push({ logics: ["fail"] }),
   },
   {
+    when: "a format throws",
+    reason: "format_failure",
+    status: "fatal",
+    events: { ...READ, format_failure: 1 },
+    says: /^format \(fail\) threw Error: nothing to be done for …\. /,
+    next: /Mend the function in workflows\/functions\.ts; "persist": false previews what it makes/,
+    provoke: (play) => play.push({ format: "fail" }),
+  },
+  {
     when: "a format returns nothing",
     reason: "format_failure",
     status: "fatal",

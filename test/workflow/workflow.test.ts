@@ -91,6 +91,11 @@ describe("a list of workflows", () => {
     expect(problemOf([element]).message).toMatch(/^Workflow "\(without workflow_id\)": /);
   });
 
+  test("may not have a hole, as a comma too many leaves one", () => {
+    const list = Object.assign(Array(2), { 1: WORKFLOW });
+    expect(problemOf(list).message).toBe('Workflow "(without workflow_id)": is required');
+  });
+
   test("may be empty", () => {
     expect(checkWorkflows([]).byId.size).toBe(0);
   });
