@@ -69,6 +69,9 @@ const TOLD_BY_MESSAGE: Record<string, (entry: LogEntry) => string> = {
   "run refused": (entry) =>
     `${text(entry.action)}: run by hand ${bad("refused")}, ${text(entry.reason)}; its answer says what is wrong`,
 
+  "callback failed": (entry) =>
+    `${text(entry.workflow_id)}: ${bad("callback failed")}, ${text(entry.detail)}; what was written stays`,
+
   "run will be tried again": (entry) =>
     `${text(entry.action)}: run ${uneasy("not done yet")}, ${why(entry)}; the next attempt in ${duration(entry.next_attempt_in_seconds)}`,
 

@@ -10,6 +10,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { RunAnswer } from "../../lib/run/answer.ts";
+import { secretProblems } from "../../local/secret-problems.ts";
+import { readWorkflows } from "../../local/workflow-list.ts";
 import { type OperatorScene, startOperatorScene, TEAMTAILOR } from "../operator/scene.ts";
 import { createWorkflowsFolder, load, type WorkflowsFolder } from "./workflows-folder.ts";
 
@@ -51,6 +53,9 @@ test("the workflow of the README is right", async () => {
   expect(await folder.typeErrors("declared")).toBe("");
   const { default: list } = await load(placed.fileOf("index.ts"));
   expect(list).toMatchObject([{ workflow_id: "acme-teamtailor" }]);
+  const secrets = JSON.parse(blockWith('"webhook_secret": "any"'));
+  const has = (name: string) => Object.hasOwn(secrets, name);
+  expect(secretProblems(await readWorkflows(placed.fileOf("index.ts")), has, secrets)).toEqual([]);
 }, 60_000);
 
 test("the functions of the README are right, are previewed by its dry run, and the hook is told of a run", async () => {

@@ -123,8 +123,12 @@ test.each([
     "update_profiles_in_hrflow_from_flatchr: run given up, workflow_id_not_found; it is in the dead-letter queue",
   ],
   [
-    { level: "ERROR", message: "callback failed", secret: "x" },
-    "error in push-profile-to-teamtailor: callback failed",
+    { ...about, level: "ERROR", message: "callback failed", detail: "TypeError: fetch failed" },
+    "acme: callback failed, TypeError: fetch failed; what was written stays",
+  ],
+  [
+    { level: "ERROR", message: "something is wrong", secret: "x" },
+    "error in push-profile-to-teamtailor: something is wrong",
   ],
   [{ level: "INFO", message: "something else" }, undefined],
   ["not JSON", undefined],

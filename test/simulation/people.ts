@@ -72,7 +72,7 @@ export function createPeople(hrflow: SimulatedHrflow, sourceKey: string, clock: 
     },
 
     /** @returns what has changed: what was asked for, or anything */
-    change(person: Person, kind?: "phone"): string {
+    change(person: Person, kind?: "phone" | "back"): string {
       const { profileKey, versions, index } = person;
       const now = versions.at(-1) as Wanted;
       const before = versions.at(-2);

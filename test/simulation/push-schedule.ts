@@ -79,12 +79,17 @@ async function play(stage: Stage, dice: Dice, calmFrom: number): Promise<void> {
 /** @returns whether the first person was in the ATS before anything happened */
 function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice): boolean {
   const delayOfWebhook = () => (dice.chance(0.2) ? dice.below(5 * MINUTE) : dice.below(2_000));
-  const change = (person: Person) => {
-    stage.note(`person ${person.index} changes in HrFlow: ${people.change(person)}`);
+  const change = (person: Person, kind?: "back") => {
+    stage.note(`person ${person.index} changes in HrFlow: ${people.change(person, kind)}`);
     stage.announce(person, delayOfWebhook());
     if (dice.chance(0.2)) stage.announce(person, delayOfWebhook());
     // At the same moment, so that two pushes meet of which one has read the profile before, and one after the change.
     if (dice.chance(0.3)) later(dice.below(1_500), () => stage.pushByHand(person));
+    // While a push of the change may be at work, or have died: then the ATS has what nobody remembers.
+    if (kind === undefined && dice.chance(0.4)) later(dice.below(20_000), () => takeBack(person));
+  };
+  const takeBack = (person: Person) => {
+    if (!person.isDeleted) change(person, "back");
   };
   const soonOrLater = () => HOUR + dice.pick([dice.below(5_000), dice.below(SPAN)]);
 
