@@ -7,5 +7,6 @@ export default defineConfig({
     // The first time, a browser may have to be installed.
     hookTimeout: 300_000,
     testTimeout: 60_000,
+    reporters: process.env.CI ? ["default", ["json", { outputFile: "browser-report.json" }]] : ["default"],
   },
 });
