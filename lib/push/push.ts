@@ -12,7 +12,7 @@ import { unpaced } from "../http/pace.ts";
 import { withoutQuotes } from "../scrub/quotes.ts";
 import { withFreshCredentials } from "../secrets/fresh-credentials.ts";
 import type { CheckedPushWorkflow } from "../workflow/check.ts";
-import { type EchoKey, forgetEcho, hashReference, readEcho } from "./echo.ts";
+import { type Echo, type EchoKey, forgetEcho, hashReference, readEcho } from "./echo.ts";
 import { type Item, readItem } from "./item.ts";
 import { type LeasedLink, type Link, leaseLink } from "./link.ts";
 import { openStore, type ProfileReference, type Push, type PushResult } from "./open.ts";
@@ -102,12 +102,7 @@ async function pushItem(
   }
   const echoKey = echoKeyOf(push, item.profile);
   const echo = echoKey && (await readEcho(echoKey, environment));
-  if (echo && (echo.held_until ?? 0) > environment.now()) {
-    const seconds = Math.ceil(((echo.held_until ?? 0) - environment.now()) / 1000);
-    throw new TemporaryError("already_running", "an update from the ATS is writing this profile", {
-      retryAfterInSeconds: Math.min(seconds, LONGEST_WAIT_FOR_AN_UPDATE_IN_SECONDS),
-    });
-  }
+  if (echo) refuseWhileHeld(echo, environment);
   if (echo?.fingerprint === item.fingerprint) {
     return { outcome: "unchanged", candidateId: link.candidate_id, notes: ["this change came from the ATS"] };
   }
@@ -138,6 +133,15 @@ async function pushItem(
     candidateId: link.candidate_id,
     notes: [...notes, ...(written.notes ?? [])],
   };
+}
+
+/** @throws TemporaryError `already_running` while an update from the ATS is still writing the profile */
+function refuseWhileHeld({ held_until: heldUntil = 0 }: Echo, { now }: Environment): void {
+  const left = heldUntil - now();
+  if (left <= 0) return;
+  throw new TemporaryError("already_running", "an update from the ATS is writing this profile", {
+    retryAfterInSeconds: Math.min(Math.ceil(left / 1000), LONGEST_WAIT_FOR_AN_UPDATE_IN_SECONDS),
+  });
 }
 
 /** Where an update from the same ATS would have noted what it wrote; undefined when there is none. */

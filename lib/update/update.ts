@@ -18,6 +18,7 @@ import { writeProfile } from "./write.ts";
 
 /** HrFlow is given so many runs to parse a CV before its absence is a failure. */
 const PATIENCE_IN_RUNS = 10;
+
 const editSchema: v.GenericSchema<unknown, ProfileEdit> = v.record(v.string(), v.unknown());
 
 /**
