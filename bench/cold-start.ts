@@ -6,7 +6,7 @@ import { awsEnvironment } from "../local/functions.ts";
 import type { Bundle } from "./bundles.ts";
 import { type Figure, median } from "./figure.ts";
 
-const REPETITIONS = 9;
+const REPETITIONS = 7;
 const WORKER = fileURLToPath(new URL("cold-start-worker.ts", import.meta.url));
 /** Nothing listens there: the first event of this bench calls nobody. */
 const NOWHERE = "http://127.0.0.1:9";

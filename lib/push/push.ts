@@ -119,8 +119,11 @@ async function pushItem(
   const { candidate } = item;
   const written = await writeCandidate({ workflow, environment, store, candidate, cv, link, markCreating });
   if (written.outcome === "gone") {
-    // Deleted in the ATS: from here on it is a profile that was never pushed, CV included.
+    // Deleted in the ATS: from here on it is a profile that was never pushed, CV included. A mark stays: it is of a create
+    // that came after the deletion, and died before it could save the new id.
+    const { creating_since, creating_as } = link;
     for (const field of Object.keys(link)) delete link[field as keyof Link];
+    Object.assign(link, { creating_since, creating_as });
     return pushLeased(push, link, markCreating);
   }
   if (echoKey && echo?.fingerprint !== undefined) await forgetEcho(echoKey, environment);

@@ -85,11 +85,13 @@ async function adopt(
   createdBefore: boolean,
   { workflow, store, candidate, cv, link }: Writing,
 ): Promise<WriteResult> {
+  const { creating_since, creating_as } = link;
   link.candidate_id = found.candidateId;
   Object.assign(link, NO_MARK);
   const updated = await store.update(found.candidateId, candidate, cv);
   if (updated.outcome === "gone") {
-    link.candidate_id = undefined;
+    // A look-up that lags has shown one that was deleted: what became of our create is still to be seen.
+    Object.assign(link, { candidate_id: undefined, creating_since, creating_as });
     throw new TemporaryError(
       "write_failure",
       `${workflow.connector.label} found the candidate, but does not have it any more`,

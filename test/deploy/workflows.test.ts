@@ -75,7 +75,7 @@ describe.each(files)("%s", (file) => {
     const tools = commands.flatMap((run) => [...run.matchAll(/npx (\S+)/g)].map(([, name]) => name));
     for (const tool of tools) expect(existsSync(new URL(`node_modules/.bin/${tool}`, root)), tool).toBe(true);
     expect(commands).toContain("npm ci");
-    expect(commands).toContain("npm test");
+    expect(commands.some((run) => /^npm test\b/.test(run))).toBe(true);
   });
 
   test("takes nothing that a person has written into a command, and no stored secret at all", () => {

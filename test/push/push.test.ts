@@ -114,6 +114,26 @@ describe("a create without an answer", () => {
     expect(scene.teamtailor.candidates()).toHaveLength(1);
   });
 
+  test("in the place of a deleted candidate is not repeated under another e-mail", async () => {
+    const profile = scene.addProfile();
+    await push(profile);
+    scene.teamtailor.deleteCandidate("1");
+    scene.hrflow.editProfile(profile.key, { info: { last_name: "Again" } });
+    const { dynamodb } = scene.environment;
+    // The instance dies right after the create: nothing of it reaches the table any more.
+    const send = ((command: never) =>
+      scene.teamtailor.candidates().length > 0
+        ? Promise.reject(new Error("dead"))
+        : dynamodb.send(command)) as typeof dynamodb.send;
+    const reference = { sourceKey: scene.sourceKey, profileKey: profile.key };
+    const dying = { ...scene.environment, dynamodb: { send } };
+    await expect(pushProfile(workflow(), reference, LONG_ENOUGH, dying)).rejects.toThrow();
+    scene.environment.pass(120);
+    scene.hrflow.editProfile(profile.key, { info: { email: "another@example.com" } });
+    await expect(push(profile)).rejects.toMatchObject({ reason: "create_outcome_unknown" });
+    expect(scene.teamtailor.candidates()).toHaveLength(1);
+  });
+
   test("that no look-up can settle goes to a person", async () => {
     const profile = scene.addProfile({ email: null });
     const sourced = { push_parameters: { sourced: true } };
