@@ -19,6 +19,8 @@ export interface Played extends Outcome {
 const SPAN = 12 * MINUTE;
 /** After it nobody needs to wait for anything any more. */
 const LONGEST_REST_IN_HOURS = 24;
+/** Some, since other pushes are at work too. */
+const CALLS_FROM_READ_TO_WRITE = 6;
 
 /** @param isTold whether the trace is wanted even if all goes well */
 export async function playPush(ats: AtsName, seed: number, isTold = false): Promise<Played> {
@@ -54,6 +56,11 @@ async function play(stage: Stage, dice: Dice, calmFrom: number): Promise<void> {
   const { simulator } = ats.account;
   const isHandmade = planPersons(stage, dice);
   const { edited, deleted } = planRecruiters(stage, dice);
+  // Flatchr takes a candidate whole, so who edits between the reading and the writing of a push may be overwritten.
+  const isOvertaken = (id: string, callsBefore: number) =>
+    simulator.calls
+      .slice(callsBefore, callsBefore + CALLS_FROM_READ_TO_WRITE)
+      .some(({ method, path }) => method === "PUT" && path.endsWith(id));
   if (!(await stage.untilRest(LONGEST_REST_IN_HOURS))) {
     wrong.push("it does not come to rest");
     return;
@@ -61,7 +68,10 @@ async function play(stage: Stage, dice: Dice, calmFrom: number): Promise<void> {
   stage.note("now it is calm; everybody may be announced once more");
   clock.at(calmFrom, () => {});
   while (clock.now() < calmFrom) await clock.goOn();
-  wrong.push(...(await wrongAtRest({ ...stage, edited, deleted, isHandmade, said: stage.world.said })));
+  const kept = new Set(
+    [...edited].filter(([id, callsBefore]) => !isOvertaken(id, callsBefore)).map(([id]) => id),
+  );
+  wrong.push(...(await wrongAtRest({ ...stage, edited: kept, deleted, isHandmade, said: stage.world.said })));
   if (dice.chance(0.5)) return;
 
   const calls = simulator.calls.length;
@@ -113,14 +123,15 @@ function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice): boole
 
 /** A recruiter adds what HrFlow does not know, or deletes a candidate whose profile then changes. */
 function planRecruiters({ people, ats, later, ...stage }: Stage, dice: Dice) {
-  const edited = new Set<string>();
+  /** How many calls the ATS had had before, by the candidate's id. */
+  const edited = new Map<string, number>();
   const deleted = new Set<string>();
   if (dice.chance(0.25)) {
     later(HOUR + dice.below(SPAN), () => {
       const id = dice.pick(ats.ids());
       if (id === undefined) return;
       ats.account.editByRecruiter(id);
-      edited.add(id);
+      edited.set(id, ats.account.simulator.calls.length);
       stage.note(`a recruiter edits ${id}`);
     });
   }
