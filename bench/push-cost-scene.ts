@@ -1,11 +1,8 @@
 /** A function as it is deployed, in a process of its own, with simulated vendors and a local AWS in this one. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
 import limits from "../infra/limits.json" with { type: "json" };
 import { startDynamoDb } from "../local/aws/dynamodb.ts";
 import { startSecretsManager } from "../local/aws/secrets-manager.ts";
@@ -16,6 +13,7 @@ import { addSampleData } from "../local/sample-data.ts";
 import { startSimulators } from "../local/simulators.ts";
 import { sampleProfile } from "../local/vendors/sample-profiles.ts";
 import { readWorkflows } from "../local/workflow-list.ts";
+import { packageCopy, unpack } from "../test/infra/package-copy.ts";
 import type { Cost } from "./push-cost-worker.ts";
 
 const QUEUES = ["push-profile-to-flatchr", "push-profile-to-smartrecruiters", "push-profile-to-teamtailor"];
@@ -54,8 +52,9 @@ export async function startCostScene(functionName: string): Promise<CostScene> {
     secretsManager: secretsManager.endpoint,
     tableName: dynamodb.tableName,
   };
-  const directory = mkdtempSync(join(tmpdir(), "relay-bench-"));
-  const worker = await startWorker(await bundleOf(functionName, directory), functionName, {
+  const packaged = await packageCopy();
+  const bundle = pathToFileURL(join(unpack(packaged), `${functionName}.mjs`)).href;
+  const worker = await startWorker(bundle, functionName, {
     ...awsEnvironment(endpoints, new Map(queues)),
     ...simulators.environment,
     AWS_LAMBDA_FUNCTION_NAME: functionName,
@@ -87,26 +86,10 @@ export async function startCostScene(functionName: string): Promise<CostScene> {
     }),
     async stop() {
       worker.kill("SIGKILL");
-      rmSync(directory, { recursive: true });
+      packaged.remove();
       await Promise.all([simulators.stop(), sqs.stop(), dynamodb.stop(), secretsManager.stop()]);
     },
   };
-}
-
-/** With the options of serverless.yml that matter for time and memory. */
-async function bundleOf(functionName: string, directory: string): Promise<string> {
-  const outfile = join(directory, `${functionName}.mjs`);
-  await build({
-    entryPoints: [fileURLToPath(new URL(`../functions/${functionName}.ts`, import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node24",
-    mainFields: ["module", "main"],
-    minify: true,
-  });
-  return pathToFileURL(outfile).href;
 }
 
 async function startWorker(
