@@ -26,11 +26,11 @@ export interface QueueFunction {
 }
 
 /**
- * A long run makes much that is soon forgotten, and V8 answers with a larger young generation, of which it gives nothing
- * back. Kept at 4 MB (a run takes as long), memory hardly grows with the number of candidates: see
+ * A long run makes much that is soon forgotten, and V8 answers with a larger heap, of which it gives little back. With a young
+ * generation of 4 MB, and the rest kept at half of what the function has, memory hardly grows with the number of candidates: see
  * docs/decisions/0009-small-bundles.md.
  */
-export const UPDATE_NODE_OPTIONS = "--max-semi-space-size=4";
+export const UPDATE_NODE_OPTIONS = "--max-semi-space-size=4 --max-old-space-size=512";
 
 export const RECEIVER = "receive-hrflow-webhook";
 
