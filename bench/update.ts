@@ -1,5 +1,5 @@
 /** Update runs: what is unchanged costs nothing, a first run keeps the vendors busy, and memory does not grow. */
-import { CONCURRENCY } from "../lib/update/run.ts";
+import { CALLS_AT_ONCE } from "../lib/update/run.ts";
 import { type Figure, median, toTable } from "./figure.ts";
 import { startUpdateScene } from "./update-scene.ts";
 
@@ -80,12 +80,12 @@ async function measureFirstRun(): Promise<Figure> {
   scene.flatchr.latencyInMs = LATENCY_IN_MS;
   scene.hrflow.latencyInMs = LATENCY_IN_MS;
   const [{ runInMs, status } = neverRun()] = await scene.run();
-  const ideal = (scene.calls() * LATENCY_IN_MS) / CONCURRENCY;
+  const ideal = (scene.calls() * LATENCY_IN_MS) / CALLS_AT_ONCE;
   await scene.stop();
   return {
     what: `update, first run over ${candidates} candidates without CVs at ${LATENCY_IN_MS} ms (${status})`,
     measured: `${(runInMs / 1000).toFixed(1)} s`,
-    floor: `${(ideal / 1000).toFixed(1)} s for the calls, ${CONCURRENCY} at once`,
+    floor: `${(ideal / 1000).toFixed(1)} s for the calls, ${CALLS_AT_ONCE} at once`,
     values: [runInMs / ideal],
     goal: { atMost: 1.15 },
   };

@@ -1,8 +1,12 @@
 /** What a vendor's answer holds: its body, whatever that is, and what its headers say of the rate limit. */
 
-/** A vendor that says that less than this share of its limit is left is called in turn with all other workers. */
-const SHARE_LEFT_UNDER_PRESSURE = 0.4;
 const MAXIMUM_ANSWER_IN_BYTES = 20_000_000;
+
+/** What a vendor permits one credential in its period, and how much of that is left for all workers together. */
+export interface Allowance {
+  requests: number;
+  remaining: number;
+}
 
 /** Thrown by `read` when an answer came whole, but is not what it should be. The message goes on after "200 but". */
 export class UnreadableAnswerError extends Error {
@@ -42,14 +46,14 @@ export function isRedirect(status: number): boolean {
 }
 
 /**
- * The limit and what is left of it, when the vendor says that this is little.
+ * The limit, and what is left of it, as far as the vendor tells.
  *
  * @see `X-Rate-Limit-*` of Teamtailor, `X-RateLimit-*` of SmartRecruiters
  */
-export function readScarcity(headers: Headers): { requests: number; remaining: number } | undefined {
-  const remaining = Number(
-    headers.get("x-ratelimit-remaining") ?? headers.get("x-rate-limit-remaining") ?? "NaN",
-  );
-  const requests = Number(headers.get("x-ratelimit-limit") ?? headers.get("x-rate-limit-limit") ?? "NaN");
-  return remaining < requests * SHARE_LEFT_UNDER_PRESSURE ? { requests, remaining } : undefined;
+export function readAllowance(headers: Headers): Allowance | undefined {
+  const numberIn = (...names: string[]) =>
+    Number(names.map((name) => headers.get(name)).find(Boolean) ?? "NaN");
+  const remaining = numberIn("x-ratelimit-remaining", "x-rate-limit-remaining");
+  const requests = numberIn("x-ratelimit-limit", "x-rate-limit-limit");
+  return remaining >= 0 && requests > 0 ? { requests, remaining } : undefined;
 }

@@ -31,11 +31,13 @@ export function createVendorClient(connection: VendorConnection, environment: En
     async call(method, path, call) {
       refuseOtherPath(path, connection.vendor);
       const limit = call.limit ?? connection.limit;
-      if (limit === undefined) return send(method, path, call);
-      const pace = paceOf(limit, call.endpoint);
+      const pace = limit && paceOf(limit, call.endpoint);
+      const sendInTurn = () =>
+        environment.pacer.take(pace, connection.signal, () => send(method, path, call, pace));
+      if (pace === undefined) return sendInTurn();
       for (let pauses = 0; ; pauses += 1) {
         try {
-          return await environment.pacer.take(pace, connection.signal, () => send(method, path, call, pace));
+          return await sendInTurn();
         } catch (error) {
           if (!(error instanceof VendorError)) throw notSent(method, path, error);
           const pause = pauseAfter(error);

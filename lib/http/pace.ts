@@ -9,6 +9,7 @@
  */
 import pLimit, { type LimitFunction } from "p-limit";
 import limits from "../../infra/limits.json" with { type: "json" };
+import type { Allowance } from "./answer.ts";
 import { type TimeLine, type TimeLineNeeds, takeSlots } from "./time-line.ts";
 
 /** What a vendor permits one credential. */
@@ -35,15 +36,14 @@ export interface Pacer {
   /**
    * Runs a call when its turn has come.
    *
+   * @param pace undefined where the vendor has no limit
    * @throws what `signal` aborted with, when it did before that
    */
-  take<T>(pace: Pace, signal: AbortSignal, call: () => Promise<T>): Promise<T>;
-  /**
-   * The vendor has answered 429, or says that little is left: for so long no call goes out without a slot.
-   *
-   * @param said the limit and what is left of it, where the vendor's headers tell
-   */
-  tighten(pace: Pace, forSeconds: number, said?: { requests: number; remaining: number }): void;
+  take<T>(pace: Pace | undefined, signal: AbortSignal, call: () => Promise<T>): Promise<T>;
+  /** The vendor tells what is left of its limit: when that is little, no call goes out without a slot for a while. */
+  heed(pace: Pace, allowance: Allowance): void;
+  /** The vendor has answered 429: for so many seconds no call goes out without a slot. */
+  tighten(pace: Pace, forSeconds: number): void;
 }
 
 /** What the pacer needs of the environment. */
@@ -53,8 +53,10 @@ export interface PacerNeeds extends TimeLineNeeds {
 
 /** So many instances of a push function work at once. */
 const WORKERS = limits.push.maximumConcurrency;
-/** Without slots, a worker has so much of a limit under way at most: all workers together less than is left then. */
+/** Without slots, all workers together have so much of a limit under way at most; less than that left is little. */
 const SHARE_UNDER_WAY = 0.4;
+/** What is left of a limit is taken to be little for so many of its periods. */
+const TIGHT_PERIODS = 3;
 /** Arrivals jitter: a period is taken for longer than it is, so that no window of the vendor's holds one call more. */
 const JITTER_IN_MILLISECONDS = 25;
 
@@ -75,7 +77,13 @@ interface Bucket {
 }
 
 /** For a dry run, which may not write to the table either. */
-export const unpaced: Pacer = { take: (_pace, _signal, call) => call(), tighten: () => {} };
+export const unpaced: Pacer = { take: (_pace, _signal, call) => call(), heed: () => {}, tighten: () => {} };
+
+/** Lets so many calls be under way, of all that a run makes: one that waits for its pace is not. */
+export function withCallsAtOnce(maximum: number, pacer: Pacer): Pacer {
+  const amongOurs = pLimit(maximum);
+  return { ...pacer, take: (pace, signal, call) => pacer.take(pace, signal, () => amongOurs(call)) };
+}
 
 export function createPacer(needs: PacerNeeds): Pacer {
   const buckets = new Map<string, Bucket>();
@@ -130,8 +138,16 @@ export function createPacer(needs: PacerNeeds): Pacer {
     bucket.isReserving = false;
   }
 
+  function tighten(pace: Pace, forSeconds: number, allowance?: Allowance): void {
+    const bucket = bucketOf(pace);
+    bucket.requests = allowance?.requests ?? bucket.requests;
+    bucket.remaining = allowance?.remaining ?? 0;
+    bucket.tightUntil = Math.max(bucket.tightUntil, needs.now() + forSeconds * 1000);
+  }
+
   return {
-    take(pace, signal, call) {
+    async take(pace, signal, call) {
+      if (pace === undefined) return call();
       const bucket = bucketOf(pace);
       return bucket.inTurn(async () => {
         signal.throwIfAborted();
@@ -153,12 +169,12 @@ export function createPacer(needs: PacerNeeds): Pacer {
         }
       });
     },
-    tighten(pace, forSeconds, said) {
-      const bucket = bucketOf(pace);
-      bucket.requests = said?.requests ?? bucket.requests;
-      bucket.remaining = said?.remaining ?? 0;
-      bucket.tightUntil = Math.max(bucket.tightUntil, needs.now() + forSeconds * 1000);
+    heed(pace, { requests, remaining }) {
+      // What the others have under way may take all that is left.
+      if (remaining >= Math.max(requests * SHARE_UNDER_WAY, underWayOf(pace.limit) * WORKERS)) return;
+      tighten(pace, TIGHT_PERIODS * pace.limit.perSeconds, { requests, remaining });
     },
+    tighten: (pace, forSeconds) => tighten(pace, forSeconds),
   };
 }
 

@@ -4,19 +4,16 @@ import * as v from "valibot";
 import type { Environment } from "../environment.ts";
 import { VendorError } from "../errors.ts";
 import { scrub } from "../scrub/scrub.ts";
-import { describeForeignBody, isRedirect, parseJson, readScarcity, readText } from "./answer.ts";
+import { describeForeignBody, isRedirect, parseJson, readAllowance, readText } from "./answer.ts";
 import type { Method, VendorCall, VendorConnection } from "./connection.ts";
 import { describeNetworkProblem } from "./network-problem.ts";
 import type { Pace } from "./pace.ts";
 import { retryAfter } from "./retry-after.ts";
 
-/** What is left of a limit is said to be little for so many of its periods. */
-const TIGHT_PERIODS = 3;
-
 /**
  * Sends one call, and checks its answer.
  *
- * @param pace what is slowed down when the vendor says that little is left
+ * @param pace what is slowed down when the vendor says that little is left of its limit
  * @throws VendorError for anything else than a 2xx with the expected answer
  */
 export type Send = <T>(method: Method, path: string, call: VendorCall<T>, pace?: Pace) => Promise<T>;
@@ -78,8 +75,8 @@ export function createSender(connection: VendorConnection, environment: Environm
       const cause = isNetworkError(error) ? error.cause : error;
       throw new VendorError(target, { effect: problem.effect, detail: problem.text, cause });
     }
-    const scarce = readScarcity(response.headers);
-    if (pace && scarce) environment.pacer.tighten(pace, TIGHT_PERIODS * pace.limit.perSeconds, scarce);
+    const allowance = readAllowance(response.headers);
+    if (pace && allowance) environment.pacer.heed(pace, allowance);
 
     const status = response.ok ? (connection.statusIn?.(body) ?? response.status) : response.status;
     measure(status);

@@ -9,7 +9,7 @@ import pMap from "p-map";
 import type { Environment } from "../environment.ts";
 import { asRelayError, type RelayError } from "../errors.ts";
 import { fingerprint } from "../fingerprint.ts";
-import { unpaced } from "../http/pace.ts";
+import { unpaced, withCallsAtOnce } from "../http/pace.ts";
 import {
   concludeRun,
   messageOf,
@@ -33,8 +33,10 @@ import { readPending, removePending } from "./pending.ts";
 import { beginProgress, type RunProgress } from "./progress.ts";
 import { type Subject, subjectsOf } from "./subjects.ts";
 
-/** So many candidates are worked on at once. */
-export const CONCURRENCY = 10;
+/** So many calls of vendors are under way at once. */
+export const CALLS_AT_ONCE = 10;
+/** So many candidates are worked on at once: while some are compared or remembered, the others keep the vendors busy. */
+const CANDIDATES_AT_ONCE = CALLS_AT_ONCE + 2;
 /** Before the function's time is over, a run stops and leaves the rest to the next invocation. */
 const RESERVE_IN_MILLISECONDS = 60_000;
 
@@ -70,7 +72,8 @@ export async function runUpdate(
   const runId = continued?.run_id ?? given.randomId();
   const about = { run_id: runId, workflow_id: workflow.workflow_id, action: workflow.action };
   const { environment: paced, vendorCalls } = environmentOfRun(about, given);
-  const environment = workflow.persist ? paced : { ...paced, pacer: unpaced };
+  const pacer = withCallsAtOnce(CALLS_AT_ONCE, workflow.persist ? paced.pacer : unpaced);
+  const environment = { ...paced, pacer };
   const eventsBefore = continued?.events ?? noEvents();
   const run = beginProgress(workflow, runId, startedAt, continued?.events);
   let lease: RunLease | undefined;
@@ -216,6 +219,6 @@ async function updateAll(
         run.ended ??= error;
       }
     },
-    { concurrency: CONCURRENCY },
+    { concurrency: CANDIDATES_AT_ONCE },
   );
 }

@@ -68,12 +68,11 @@ function whatIdentityTells(
   row: SourceRow,
   identity: Identity | undefined,
 ): object {
-  const without = new Map(Object.entries(source.toCandidate(row, undefined)));
-  return Object.fromEntries(
-    Object.entries(source.toCandidate(row, identity)).filter(
-      ([field, value]) => without.get(field) !== value,
-    ),
-  );
+  const without = source.toCandidate(row, undefined) as Record<string, unknown>;
+  const told: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(source.toCandidate(row, identity)))
+    if (without[field] !== value) told[field] = value;
+  return told;
 }
 
 async function remember(

@@ -140,7 +140,8 @@ export function plant(base: TestEnvironment, plan?: Plan): PlantedEnvironment {
   return {
     ...world,
     pacer: {
-      take: (pace, signal, call) => pacer.take(ofCell(pace), signal, call),
+      take: (pace, signal, call) => pacer.take(pace && ofCell(pace), signal, call),
+      heed: (pace, allowance) => pacer.heed(ofCell(pace), allowance),
       tighten: (pace, ...rest) => pacer.tighten(ofCell(pace), ...rest),
     },
     made,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createPacer, type Pace, type Pacer, unpaced } from "../../lib/http/pace.ts";
+import { createPacer, type Pace, type Pacer, unpaced, withCallsAtOnce } from "../../lib/http/pace.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../../local/aws/dynamodb.ts";
 
 let dynamodb: LocalDynamoDb;
@@ -75,9 +75,34 @@ test("workers that share a credential share the time line", async () => {
 test("a time line begins only when what went out before has been made up for", async () => {
   const pacer = worker();
   const pace = tenASecond();
-  pacer.tighten(pace, 60, { requests: 10, remaining: 3 });
+  pacer.heed(pace, { requests: 10, remaining: 3 });
   const [first = 0] = await startsOf(pacer, pace, 1);
   expect(first - 1_000_000_000_000).toBeGreaterThanOrEqual(700);
+});
+
+test.each([
+  { requests: 50, perSeconds: 10, left: 20, isLittle: false },
+  { requests: 50, perSeconds: 10, left: 19, isLittle: true },
+  { requests: 10, perSeconds: 1, left: 8, isLittle: false },
+  { requests: 10, perSeconds: 1, left: 7, isLittle: true },
+])(
+  "$left of $requests left are little ($isLittle), since four workers may have as much under way",
+  async ({ requests, perSeconds, left, isLittle }) => {
+    const pacer = worker();
+    const pace = tenASecond({ requests, perSeconds });
+    pacer.heed(pace, { requests, remaining: left });
+    await startsOf(pacer, pace, 1);
+    expect(dynamodb.operations.size > 0).toBe(isLittle);
+  },
+);
+
+test("a limit that the vendor has told outlives a 429", async () => {
+  const pacer = worker();
+  const pace = tenASecond();
+  pacer.heed(pace, { requests: 5, remaining: 0 });
+  pacer.tighten(pace, 60);
+  const [first = 0, second = 0] = await startsOf(pacer, pace, 2);
+  expect(second - first).toBeGreaterThanOrEqual(200);
 });
 
 test("pressure ends by itself", async () => {
@@ -103,6 +128,23 @@ test("a limit that is always kept is kept from the first call on", async () => {
   const starts = await startsOf(worker(), tenASecond({ requests: 1, always: true }), 4);
   const gaps = starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
   for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(1_000);
+});
+
+test("of a run's calls so many are under way at once, and one that waits for its pace is not", async () => {
+  const pacer = withCallsAtOnce(2, worker());
+  let underWay = 0;
+  let most = 0;
+  const call = async () => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    underWay -= 1;
+  };
+  const slow = tenASecond({ requests: 1, always: true });
+  const paced = Array.from({ length: 3 }, () => pacer.take(slow, never, call));
+  await Promise.all([...paced, ...Array.from({ length: 6 }, () => pacer.take(undefined, never, call))]);
+  expect(most).toBe(2);
+  expect(underWay).toBe(0);
 });
 
 describe("concurrency", () => {
@@ -153,6 +195,7 @@ test("a call that fails gives its turn back", async () => {
 test("a dry run is not paced, since that would write to the table", async () => {
   const pace = tenASecond({ always: true });
   unpaced.tighten(pace, 60);
+  unpaced.heed(pace, { requests: 10, remaining: 0 });
   expect(await startsOf(unpaced, pace, 3)).toHaveLength(3);
   expect(dynamodb.operations.size).toBe(0);
 });

@@ -90,11 +90,11 @@ export function companyOf(auth: FlatchrAuth, parameters: FlatchrParameters): str
 /** A document as Flatchr takes it: the CV, or the text, with the mark that says that it is UTF-8. */
 function toDocument(cv: Cv | undefined, text: string) {
   const { bytes, fileName, contentType } = cv ?? {
-    bytes: `\ufeff${text}`,
+    bytes: Buffer.from(`\ufeff${text}`),
     fileName: "profile.txt",
     contentType: "text/plain",
   };
-  const data = Buffer.from(bytes).toString("base64");
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
   return { data, fileName: toPlainCharacters(fileName), contentType };
 }
 

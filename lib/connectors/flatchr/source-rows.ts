@@ -27,15 +27,18 @@ export function toRow(element: unknown): SourceRow {
   return { id, changedOn: dayOfRow(fields.updated_at), fields };
 }
 
+/** A row without the names of its fields. */
+type KeptRow = Pick<SourceRow, "id" | "changedOn"> & { values: unknown[] };
+
 /**
  * Keeps rows until they are worked on. The answer must be read at once, since Flatchr's list has no pages and a connection
- * cannot be held for the minutes or hours that its candidates take. As text without names they take 200 bytes each, outside
+ * cannot be held for the minutes or hours that its candidates take. As text without names they take 250 bytes each, outside
  * the heap; compressing them was measured, and cost more memory for its own buffers than it saved at 50,000 rows.
  */
 export function createRowStore() {
   const pages: Buffer[] = [];
   const ids = new Set<string>();
-  let page: unknown[][] = [];
+  let page: KeptRow[] = [];
 
   function closePage(): void {
     pages.push(Buffer.from(JSON.stringify(page)));
@@ -44,10 +47,10 @@ export function createRowStore() {
 
   return {
     /** A row that is there already is not kept twice. */
-    add({ id, fields }: SourceRow): void {
+    add({ id, changedOn, fields }: SourceRow): void {
       if (ids.has(id)) return;
       ids.add(id);
-      page.push(FIELD_NAMES.map((name) => fields[name]));
+      page.push({ id, changedOn, values: FIELD_NAMES.map((name) => fields[name]) });
       if (page.length === ROWS_PER_PAGE) closePage();
     },
 
@@ -57,9 +60,11 @@ export function createRowStore() {
       ids.clear();
       for (const [index, text] of pages.entries()) {
         delete pages[index];
-        const rows: unknown[][] = JSON.parse(text.toString());
-        for (const values of rows) {
-          yield toRow(Object.fromEntries(FIELD_NAMES.map((name, column) => [name, values[column]])));
+        const rows: KeptRow[] = JSON.parse(text.toString());
+        for (const { id, changedOn, values } of rows) {
+          const fields: Record<string, unknown> = {};
+          for (const [column, name] of FIELD_NAMES.entries()) fields[name] = values[column];
+          yield { id, changedOn, fields };
         }
       }
     },
