@@ -2,15 +2,19 @@
 import {
   ChangeMessageVisibilityBatchCommand,
   SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
+import pMap from "p-map";
 import * as v from "valibot";
 import type { Environment } from "./environment.ts";
 import { type RelayError, TemporaryError } from "./errors.ts";
 import { keySchema } from "./hrflow/schema.ts";
 
 const MAXIMUM_BATCH = 10;
+/** A webhook may list thousands of profiles, and is answered when all are stored. */
+const BATCHES_AT_ONCE = 10;
 /** A message with one of these characters is refused. */
 const NOT_FOR_SQS = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 const MAXIMUM_VISIBILITY_IN_SECONDS = 12 * 3600;
@@ -44,7 +48,7 @@ export function readMessage(record: SQSRecord): PushMessage | undefined {
 }
 
 /**
- * Stores messages in the queue of an action, in order for each workflow and profile.
+ * Stores messages in the queue of an action, one for each workflow and profile.
  *
  * @throws Error when one of them could not be stored; others may have been
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
@@ -66,16 +70,18 @@ export async function enqueue(
     await environment.sqs.send(new SendMessageCommand({ QueueUrl, ...first }));
     return;
   }
+  const batches: SendMessageBatchRequestEntry[][] = [];
   for (let start = 0; start < entries.length; start += MAXIMUM_BATCH) {
-    const Entries = entries
-      .slice(start, start + MAXIMUM_BATCH)
-      .map((entry, index) => ({ Id: `${index}`, ...entry }));
-    const { Failed = [] } = await environment.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-    if (Failed.length > 0) {
-      const problem = `SQS SendMessageBatch: ${Failed.length} not stored (${Failed[0]?.Code})`;
-      throw new TemporaryError("state_failure", problem);
-    }
+    const batch = entries.slice(start, start + MAXIMUM_BATCH);
+    batches.push(batch.map((entry, index) => ({ Id: `${index}`, ...entry })));
   }
+  const send = async (Entries: SendMessageBatchRequestEntry[]) => {
+    const { Failed = [] } = await environment.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    if (Failed.length === 0) return;
+    const problem = `SQS SendMessageBatch: ${Failed.length} not stored (${Failed[0]?.Code})`;
+    throw new TemporaryError("state_failure", problem);
+  };
+  await pMap(batches, send, { concurrency: BATCHES_AT_ONCE });
 }
 
 /** Stores one message of any kind, in order within its group. */
@@ -95,8 +101,34 @@ export async function enqueueOne(
   );
 }
 
-/** Moves a message to the dead-letter queue with its reason, because trying again cannot help. */
+/**
+ * Moves a message to the dead-letter queue with its reason, because trying again cannot help.
+ *
+ * @param about the workflow of the message, as the metrics name it
+ * @param subject what the message is about, in a word: "profile", "run"
+ * @returns whether it lies there; when not, it stays in its queue
+ */
 export async function deadLetter(
+  about: { workflow_id: string; action: string },
+  subject: string,
+  record: SQSRecord,
+  failure: RelayError,
+  environment: Environment,
+): Promise<boolean> {
+  const said = { reason: failure.reason, detail: failure.message };
+  try {
+    await sendToDeadLetterQueue(about.action, record, failure, environment);
+  } catch (error) {
+    const detail = error instanceof Error ? error.name : "failed";
+    environment.log.error("dead letter not stored: the message stays in its queue", { ...said, detail });
+    return false;
+  }
+  environment.log.error(`${subject} dead-lettered`, said);
+  environment.metrics.add("messages_dead_lettered", 1, { ...about, reason: failure.reason });
+  return true;
+}
+
+async function sendToDeadLetterQueue(
   action: string,
   record: SQSRecord,
   failure: RelayError,
@@ -135,15 +167,12 @@ export function isOverdue(record: SQSRecord, isNotFound: boolean, environment: E
 }
 
 /** Seconds until the next attempt: growing with each, never before the vendor said, and not all at the same moment. */
-export function nextDelayInSeconds(
-  record: SQSRecord,
-  failure: TemporaryError,
-  environment: Environment,
-): number {
+export function nextDelayInSeconds(record: SQSRecord, failure: RelayError, environment: Environment): number {
   const attempt = Number(record.attributes.ApproximateReceiveCount);
   const longest = Math.min(FIRST_DELAY_IN_SECONDS * 2 ** Math.min(attempt - 1, 20), LONGEST_DELAY_IN_SECONDS);
+  const asked = (failure instanceof TemporaryError && failure.retryAfterInSeconds) || 0;
   const own = (longest * (0.75 + environment.random() / 4)) / environment.settings.speed;
-  return Math.min(Math.ceil(Math.max(own, failure.retryAfterInSeconds ?? 0)), MAXIMUM_VISIBILITY_IN_SECONDS);
+  return Math.min(Math.ceil(Math.max(own, asked)), MAXIMUM_VISIBILITY_IN_SECONDS);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** From the queue to the push engine: which messages are done, which come back and when, which are given up. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { Environment } from "../environment.ts";
-import { PermanentError, type RelayError, TemporaryError } from "../errors.ts";
+import { PermanentError, type RelayError } from "../errors.ts";
 import { logAbout } from "../observability/log.ts";
 import {
   ageInSeconds,
@@ -81,28 +81,19 @@ async function pushMessages(
     return true;
   }
 
-  const said = { reason: failure.reason, detail: failure.message };
   const isNotFound = failure instanceof ProfileNotFoundError;
-  if (failure instanceof PermanentError || isOverdue(newest, isNotFound, environment)) {
-    try {
-      await deadLetter(action, newest, failure, environment);
-      log.error("profile dead-lettered", said);
-      metrics.add("messages_dead_lettered", 1, { ...workflow, reason: failure.reason });
-      if (answer !== undefined) await saveRun(answer, environment);
-      return true;
-    } catch (error) {
-      const detail = error instanceof Error ? error.name : "failed";
-      log.error("dead letter not stored: the message stays in its queue", { ...said, detail });
-    }
+  const isHopeless = failure instanceof PermanentError || isOverdue(newest, isNotFound, environment);
+  if (isHopeless && (await deadLetter(workflow, "profile", newest, failure, environment))) {
+    if (answer !== undefined) await saveRun(answer, environment);
+    return true;
   }
-  const temporary =
-    failure instanceof TemporaryError ? failure : new TemporaryError(failure.reason, failure.message);
   // The one that has waited longest tells how long an outage lasts: a new webhook does not restart its delays.
-  const seconds = Math.max(...records.map((record) => nextDelayInSeconds(record, temporary, environment)));
+  const seconds = Math.max(...records.map((record) => nextDelayInSeconds(record, failure, environment)));
   metrics.add("messages_retried", notDone.length, workflow);
   metrics.add("message_age", oldestAge(records, environment), workflow);
   log.warn("profile will be tried again", {
-    ...said,
+    reason: failure.reason,
+    detail: failure.message,
     attempt: Number(newest.attributes.ApproximateReceiveCount),
     next_attempt_in_seconds: seconds,
   });

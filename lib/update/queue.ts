@@ -2,7 +2,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
 import type { Environment } from "../environment.ts";
-import { PermanentError, type RelayError, TemporaryError } from "../errors.ts";
+import { PermanentError, type RelayError } from "../errors.ts";
 import { logAbout } from "../observability/log.ts";
 import { ageInSeconds, comeBackIn, deadLetter, enqueueOne, isOverdue, nextDelayInSeconds } from "../queue.ts";
 import { noEvents, type RunAnswer } from "../run/answer.ts";
@@ -80,24 +80,16 @@ async function continueUpdate(record: SQSRecord, runner: UpdateRunner): Promise<
   const workflow = { workflow_id: message?.workflow_id ?? "(unknown)", action };
   const about = { ...workflow, run_id: message?.continuation.run_id };
   const environment = logAbout(about, runner.environment);
-  const said = { reason: failure.reason, detail: failure.message };
-  if (failure instanceof PermanentError || isOverdue(record, false, environment)) {
-    try {
-      await deadLetter(action, record, failure, environment);
-      environment.log.error("run dead-lettered", said);
-      environment.metrics.add("messages_dead_lettered", 1, { ...workflow, reason: failure.reason });
-      return true;
-    } catch (error) {
-      const detail = error instanceof Error ? error.name : "failed";
-      environment.log.error("dead letter not stored: the message stays in its queue", { ...said, detail });
-    }
-  }
-  const temporary =
-    failure instanceof TemporaryError ? failure : new TemporaryError(failure.reason, failure.message);
-  const seconds = nextDelayInSeconds(record, temporary, environment);
+  const isHopeless = failure instanceof PermanentError || isOverdue(record, false, environment);
+  if (isHopeless && (await deadLetter(workflow, "run", record, failure, environment))) return true;
+  const seconds = nextDelayInSeconds(record, failure, environment);
   environment.metrics.add("messages_retried", 1, workflow);
   environment.metrics.add("message_age", ageInSeconds(record, environment), workflow);
-  environment.log.warn("run will be tried again", { ...said, next_attempt_in_seconds: seconds });
+  environment.log.warn("run will be tried again", {
+    reason: failure.reason,
+    detail: failure.message,
+    next_attempt_in_seconds: seconds,
+  });
   await comeBackIn(seconds, action, [record], environment);
   return false;
 }

@@ -1,4 +1,5 @@
 /** `dead_letters`: listed with their reasons, put back, safely and as often as one likes. */
+import type { SQSRecord } from "aws-lambda";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { PermanentError } from "../../lib/errors.ts";
 import type { DeadLettersAnswer } from "../../lib/operator/dead-letters.ts";
@@ -34,8 +35,10 @@ async function addDeadLetter(
   letters += 1;
   const body = JSON.stringify({ workflow_id: ID, source_key: scene.sourceKey, profile_key });
   const attributes = { MessageGroupId: `${ID}.${profile_key}`, ApproximateReceiveCount: "3" };
-  const record = { body, attributes, messageId: `message-${letters}` } as Parameters<typeof deadLetter>[1];
-  await deadLetter(TEAMTAILOR, record, new PermanentError(reason, `because of ${reason}`), scene.environment);
+  const record = { body, attributes, messageId: `message-${letters}` } as SQSRecord;
+  const failure = new PermanentError(reason, `because of ${reason}`);
+  const about = { workflow_id: ID, action: TEAMTAILOR };
+  expect(await deadLetter(about, "profile", record, failure, scene.environment)).toBe(true);
 }
 async function pushAll() {
   while (worker.size() > 0) await worker.work();

@@ -1,4 +1,5 @@
 /** `erase` of a profile: every trace of one person goes, it is said what went, and nothing goes while somebody is at work. */
+import type { SQSRecord } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PermanentError } from "../../lib/errors.ts";
 import type { EraseAnswer } from "../../lib/operator/erasure.ts";
@@ -36,8 +37,9 @@ describe("a profile", () => {
     const workflow_id = action.replace("push_profile_to_", "acme-");
     const body = JSON.stringify({ workflow_id, ...subject(key) });
     const attributes = { MessageGroupId: key, ApproximateReceiveCount: "1" };
-    const record = { body, attributes, messageId: key } as Parameters<typeof deadLetter>[1];
-    await deadLetter(action, record, new PermanentError("write_failure", "why"), scene.environment);
+    const record = { body, attributes, messageId: key } as SQSRecord;
+    const failure = new PermanentError("write_failure", "why");
+    await deadLetter({ workflow_id, action }, "profile", record, failure, scene.environment);
   }
   const ALL = [
     { workflow_id: "acme-teamtailor", what: "link", count: 1 },

@@ -162,6 +162,12 @@ describe("a list of events", () => {
     const keys = storedMessages(environment).map(({ profile_key }) => profile_key);
     expect(new Set(keys).size).toBe(25);
   });
+
+  test("about as long as a body may be is stored whole", async () => {
+    const longest = Array.from({ length: 5_000 }, (_, index) => event({ key: `profile-${index}` }));
+    expect(await send(longest)).toMatchObject(accepted(5_000));
+    expect(new Set(storedMessages(environment).map(({ profile_key }) => profile_key)).size).toBe(5_000);
+  });
 });
 
 test("the same bytes twice are two messages: two changes of a profile can look the same", async () => {
