@@ -1,23 +1,14 @@
 /** The calls that the pages list: those that stand in the clients, and those that simulated vendors see. */
 import { readdirSync, readFileSync } from "node:fs";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../docs/generate/actions.ts";
 import type { ApiCall, Connector } from "../../lib/connector.ts";
 import { connectors } from "../../lib/connectors/index.ts";
 import { pushCalls, updateCalls } from "../../lib/hrflow/calls.ts";
-import { clientSettings } from "../../local/aws/identity.ts";
-import { demoSecrets } from "../../local/demo-secrets.ts";
-import {
-  addPerson,
-  addSampleData,
-  SAMPLE_PROFILE_KEY,
-  SAMPLE_SOURCE_KEY,
-  UPDATE_ACTION,
-} from "../../local/sample-data.ts";
+import { addPerson, SAMPLE_PROFILE_KEY, SAMPLE_SOURCE_KEY, UPDATE_ACTION } from "../../local/sample-data.ts";
 import { witnessesOf } from "../../local/scenario-witness.ts";
-import { type Simulators, sampleCvName, startSimulators } from "../../local/simulators.ts";
-import { type System, startSystem } from "../../local/system.ts";
+import { sampleCvName } from "../../local/simulators.ts";
+import { type SampleSystem, startSampleSystem } from "../local/sample-system.ts";
 
 const folders: [string, readonly ApiCall[]][] = [
   ["hrflow", [...pushCalls, ...updateCalls]],
@@ -48,21 +39,11 @@ function callsIn(source: string): string[] {
   });
 }
 
-let simulators: Simulators;
-let system: System;
-let client: LambdaClient;
+let sample: SampleSystem;
 beforeAll(async () => {
-  const secrets = demoSecrets(undefined);
-  simulators = await startSimulators(secrets, () => undefined);
-  system = await startSystem({ secrets, environment: simulators.environment, holdSchedules: true });
-  addSampleData(simulators, system.workflows);
-  client = new LambdaClient(clientSettings(system.url));
+  sample = await startSampleSystem();
 });
-afterAll(async () => {
-  client?.destroy();
-  await system?.stop();
-  await simulators?.stop();
-});
+afterAll(() => sample?.stop());
 
 describe.each(actions)("a check and runs of $name", (action) => {
   const listed = new Map(
@@ -72,7 +53,10 @@ describe.each(actions)("a check and runs of $name", (action) => {
   );
 
   test("make the calls that its page lists, and no others", async () => {
-    const vendors = [simulators.hrflow, ...witnessesOf(simulators).map(({ simulator }) => simulator)];
+    const vendors = [
+      sample.simulators.hrflow,
+      ...witnessesOf(sample.simulators).map(({ simulator }) => simulator),
+    ];
     for (const { calls } of vendors) calls.length = 0;
     const isPush = action.direction === "push";
     await invoke({ check: true, ...(isPush && { pull_parameters: { source_keys: [SAMPLE_SOURCE_KEY] } }) });
@@ -91,25 +75,34 @@ describe.each(actions)("a check and runs of $name", (action) => {
     const summary = `Has talked to us about ${action.name}`;
     const phone = `+33 6 39 98 ${10 + actions.indexOf(action)} 00`;
     const tags = [{ name: "last action", value: action.name }];
-    simulators.hrflow.editProfile(SAMPLE_PROFILE_KEY, { info: { summary, phone }, tags });
+    sample.simulators.hrflow.editProfile(SAMPLE_PROFILE_KEY, { info: { summary, phone }, tags });
     expect(await invoke(event)).toMatchObject({ status: "success", events: { write_success: 1 } });
   }
 
   async function updateAll(): Promise<void> {
-    const declared = system.workflows.find((workflow) => workflow.action === UPDATE_ACTION);
+    const declared = sample.system.workflows.find((workflow) => workflow.action === UPDATE_ACTION);
     if (!declared) throw new Error("no workflow updates");
     const cv = { bytes: Buffer.from("%PDF-1.4"), fileName: sampleCvName(3), contentType: "application/pdf" };
-    addPerson(simulators, declared, { firstname: "Noa", lastname: "A", email: "noa@example.com", cv }, false);
-    addPerson(simulators, declared, { firstname: "Lou", lastname: "B", email: "lou@example.com" }, false);
+    addPerson(
+      sample.simulators,
+      declared,
+      { firstname: "Noa", lastname: "A", email: "noa@example.com", cv },
+      false,
+    );
+    addPerson(
+      sample.simulators,
+      declared,
+      { firstname: "Lou", lastname: "B", email: "lou@example.com" },
+      false,
+    );
     const answer = await invoke({ push_parameters: { create_missing: true }, incremental: false });
     expect(answer).toMatchObject({ status: "success", events: { write_success: 3 } });
   }
 
   async function invoke(event: object): Promise<object> {
-    const workflow = system.workflows.find((one) => one.action === action.name);
+    const workflow = sample.system.workflows.find((one) => one.action === action.name);
     const Payload = JSON.stringify({ workflow_id: workflow?.workflowId, ...event });
-    const answer = await client.send(new InvokeCommand({ FunctionName: action.functionName, Payload }));
-    return JSON.parse(answer.Payload?.transformToString() ?? "");
+    return (await sample.invoke(action.functionName, Payload)) as object;
   }
 });
 

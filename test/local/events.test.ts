@@ -1,37 +1,17 @@
 /** The sample events of `events/`: each is sent to the function that its file is named after. */
 import { readdirSync, readFileSync } from "node:fs";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { clientSettings } from "../../local/aws/identity.ts";
-import { demoSecrets } from "../../local/demo-secrets.ts";
-import { addSampleData } from "../../local/sample-data.ts";
-import { type Simulators, startSimulators } from "../../local/simulators.ts";
-import { type System, startSystem } from "../../local/system.ts";
+import type { RunAnswer } from "../../lib/run/answer.ts";
+import { type SampleSystem, startSampleSystem } from "./sample-system.ts";
 
 const EVENTS = new URL("../../events/", import.meta.url);
 const files = readdirSync(EVENTS);
 
-let simulators: Simulators;
-let system: System;
-let client: LambdaClient;
+let sample: SampleSystem;
 beforeAll(async () => {
-  const secrets = demoSecrets(undefined);
-  simulators = await startSimulators(secrets, () => undefined);
-  system = await startSystem({ secrets, environment: simulators.environment, holdSchedules: true });
-  addSampleData(simulators, system.workflows);
-  client = new LambdaClient(clientSettings(system.url));
+  sample = await startSampleSystem();
 });
-afterAll(async () => {
-  client?.destroy();
-  await system?.stop();
-  await simulators?.stop();
-});
-
-async function invoke(functionName: string, event: string) {
-  const answer = await client.send(new InvokeCommand({ FunctionName: functionName, Payload: event }));
-  expect(answer.FunctionError).toBeUndefined();
-  return JSON.parse(answer.Payload?.transformToString() ?? "");
-}
+afterAll(() => sample?.stop());
 
 /** What a person asks each function for; every function has a sample of it, in `events/<function>.<kind>.json`. */
 const KINDS_OF_ALL = [
@@ -45,7 +25,7 @@ const KINDS_OF_ALL = [
 ];
 
 test("every function that a person can invoke has a sample of a run and of every tool", () => {
-  const invoked = system.lambda.functionNames.filter((name) => !name.startsWith("receive-"));
+  const invoked = sample.system.lambda.functionNames.filter((name) => !name.startsWith("receive-"));
   for (const name of invoked) {
     const kinds = files.filter((file) => file.startsWith(`${name}.`)).map((file) => file.split(".")[1]);
     expect(kinds, name).toEqual(expect.arrayContaining(KINDS_OF_ALL));
@@ -75,7 +55,7 @@ describe.each([...Map.groupBy(files, (file) => file.split(".")[0] ?? "")])("%s",
   const [tools, runs] = [kinds.filter((kind) => kind in ANSWERS), kinds.filter((kind) => !(kind in ANSWERS))];
 
   test.each(runs)("%s runs", async (kind) => {
-    const answer = await invoke(functionName, read(kind));
+    const answer = (await sample.invoke(functionName, read(kind))) as RunAnswer;
     expect(answer).toMatchObject({ status: "success", reason: "none" });
     expect(answer.events.read_success).toBe(1);
     const isDryRun = JSON.parse(read(kind)).persist === false;
@@ -84,8 +64,8 @@ describe.each([...Map.groupBy(files, (file) => file.split(".")[0] ?? "")])("%s",
 
   test.each(tools)("%s is answered", async (kind) => {
     // What was erased by another event is there again.
-    await invoke(functionName, read(runs.includes("one-profile") ? "one-profile" : "one-candidate"));
-    expect(await invoke(functionName, read(kind))).toMatchObject({
+    await sample.invoke(functionName, read(runs.includes("one-profile") ? "one-profile" : "one-candidate"));
+    expect(await sample.invoke(functionName, read(kind))).toMatchObject({
       action: functionName.replaceAll("-", "_"),
       ...ANSWERS[kind],
     });
