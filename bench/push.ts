@@ -18,7 +18,8 @@ const LATENCY_IN_MS = 50;
 /** So many profiles are pushed at once: by a few messages, and by a full batch. */
 const CONCURRENCIES = [4, limits.push.batchSize];
 const ROUNDS = 7;
-const PUSHES_PER_ROUND = 40;
+/** In a round so many follow each other at each of the places. */
+const PUSHES_IN_TURN = 10;
 /** The first rounds load and compile code. */
 const WARM_UP_ROUNDS = 2;
 const SECRETS = {
@@ -39,7 +40,8 @@ async function measure(concurrency: number): Promise<Figure> {
   for (const [name, value] of Object.entries(SECRETS)) secretsManager.put(name, value);
   const queue = await sqs.openQueue(PUSH, limits.push);
   const source = simulators.hrflow.addSource({});
-  const pushes = (WARM_UP_ROUNDS + ROUNDS) * PUSHES_PER_ROUND;
+  const pushesPerRound = PUSHES_IN_TURN * concurrency;
+  const pushes = (WARM_UP_ROUNDS + ROUNDS) * pushesPerRound;
   const profileKeys = Array.from({ length: pushes }, (_, index) => {
     const { profile } = sampleProfile(index);
     return simulators.hrflow.putProfile({ ...profile, source_key: source.key }).key;
@@ -50,7 +52,7 @@ async function measure(concurrency: number): Promise<Figure> {
   const work: PushWork = {
     sourceKey: source.key,
     profileKeys,
-    pushesPerRound: PUSHES_PER_ROUND,
+    pushesPerRound,
     concurrency,
   };
   const worker = fork(new URL("push-worker.ts", import.meta.url), [JSON.stringify(work)], {
@@ -78,10 +80,10 @@ async function measure(concurrency: number): Promise<Figure> {
     throw new Error(`${created} of ${profileKeys.length} candidates were created`);
 
   const callsPerPush = calls / pushes;
-  const idealInMs = (PUSHES_PER_ROUND * callsPerPush * LATENCY_IN_MS) / concurrency;
+  const idealInMs = (pushesPerRound * callsPerPush * LATENCY_IN_MS) / concurrency;
   const measured = roundsInMs.slice(WARM_UP_ROUNDS);
   return {
-    what: `push without limits, ${LATENCY_IN_MS} ms latency, ${PUSHES_PER_ROUND} creates of ${callsPerPush} calls, ${concurrency} at once`,
+    what: `push without limits, ${LATENCY_IN_MS} ms latency, ${pushesPerRound} creates of ${callsPerPush} calls, ${concurrency} at once`,
     measured: `${median(measured).toFixed(0)} ms`,
     floor: `${idealInMs.toFixed(0)} ms for the calls`,
     values: measured.map((milliseconds) => milliseconds / idealInMs),
