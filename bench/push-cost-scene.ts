@@ -23,8 +23,8 @@ const HEAP_SHARE = 0.9;
 export interface CostScene {
   webhookSecret: string;
   run(event: unknown): Promise<Cost>;
-  /** An event of the queue: so many new profiles, each with a CV of this size. */
-  batch(profiles: number, bytes: number, workflowId: string): object;
+  /** An event of the queue: new profiles with CVs of these sizes. */
+  batch(cvSizesInBytes: readonly number[], workflowId: string): object;
   stop(): Promise<void>;
 }
 
@@ -69,8 +69,8 @@ export async function startCostScene(functionName: string): Promise<CostScene> {
       const [cost] = (await once(worker, "message")) as [Cost];
       return cost;
     },
-    batch: (profiles, bytes, workflowId) => ({
-      Records: Array.from({ length: profiles }, () => {
+    batch: (cvSizesInBytes, workflowId) => ({
+      Records: cvSizesInBytes.map((bytes) => {
         people += 1;
         const { profile } = sampleProfile(people);
         const { key } = simulators.hrflow.putProfile({ ...profile, source_key: source.key });

@@ -70,6 +70,18 @@ export const savedQueries: SavedQuery[] = [
     ],
   },
   {
+    id: "QueryFunctionFailures",
+    name: "functions that broke off",
+    functions: [RECEIVER, ...workers],
+    lines: [
+      // The second is Lambda's own line: `timeout`, `error` or `failure`, and with Runtime.ExitError mostly memory.
+      'filter message = "function failed" or (type = "platform.report" and record.status != "success")',
+      "fields @timestamp, @log, message, reason, detail, record.status, record.errorType, record.metrics.maxMemoryUsedMB, record.metrics.durationMs",
+      "sort @timestamp desc",
+      "limit 200",
+    ],
+  },
+  {
     id: "QueryVendorLatency",
     name: "latency of vendors",
     functions: workers,

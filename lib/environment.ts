@@ -6,14 +6,15 @@ import { randomUUID } from "node:crypto";
 import type { LookupAddress } from "node:dns";
 import { lookup } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Logger } from "@aws-lambda-powertools/logger";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { fromEnv } from "@aws-sdk/credential-provider-env";
 import { type Answer, download } from "./cv/connection.ts";
+import { type CvTurns, createCvTurns } from "./cv/turn.ts";
 import { createPacer, type Pacer } from "./http/pace.ts";
 import type { Log } from "./observability/log.ts";
+import { createLogger } from "./observability/logger.ts";
 import { createMetrics, type Metrics } from "./observability/metrics.ts";
 import { createSecretReader, type SecretReader } from "./secrets/secrets.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -42,6 +43,8 @@ export interface Environment {
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Keeps the vendors' rate limits. */
   pacer: Pacer;
+  /** Keeps the memory that CVs take. */
+  cvTurns: CvTurns;
 }
 
 /** As much of the world as the receiver needs: no table, no vendor, no CV. */
@@ -73,7 +76,7 @@ export function createEnvironment(): Environment {
     abortAfter: (milliseconds: number) => AbortSignal.timeout(Math.max(0, Math.floor(milliseconds))),
     sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
   };
-  return { ...world, pacer: createPacer(world) };
+  return { ...world, pacer: createPacer(world), cvTurns: createCvTurns() };
 }
 
 /** The receiver's part of it. */
@@ -82,7 +85,7 @@ export function createReceiverEnvironment(): ReceiverEnvironment {
   const settings = readSettings(process.env);
   return {
     settings,
-    log: new Logger({ serviceName: "hrflow-relay" }),
+    log: createLogger(),
     // Past the console, which on Lambda puts a time before each line.
     metrics: createMetrics(now, (line) => process.stdout.write(`${line}\n`), settings.metricsNamespace),
     secrets: createSecretReader(new SecretsManagerClient(AWS_CLIENT), now),

@@ -105,12 +105,12 @@ export async function enqueueOne(
  * Moves a message to the dead-letter queue with its reason, because trying again cannot help.
  *
  * @param about the workflow of the message, as the metrics name it
- * @param subject what the message is about, in a word: "profile", "run"
+ * @param subject what the message is about
  * @returns whether it lies there; when not, it stays in its queue
  */
 export async function deadLetter(
   about: { workflow_id: string; action: string },
-  subject: string,
+  subject: "profile" | "run",
   record: SQSRecord,
   failure: RelayError,
   environment: Environment,
@@ -123,7 +123,8 @@ export async function deadLetter(
     environment.log.error("dead letter not stored: the message stays in its queue", { ...said, detail });
     return false;
   }
-  environment.log.error(`${subject} dead-lettered`, said);
+  const isRun = subject === "run";
+  environment.log.error(isRun ? "run dead-lettered" : "profile dead-lettered", said);
   environment.metrics.add("messages_dead_lettered", 1, { ...about, reason: failure.reason });
   return true;
 }

@@ -3,12 +3,14 @@ import { Console } from "node:console";
 import { lookup } from "node:dns/promises";
 import { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Logger } from "@aws-lambda-powertools/logger";
 import type { Connector } from "../lib/connector.ts";
 import { connectors } from "../lib/connectors/index.ts";
 import { download } from "../lib/cv/connection.ts";
+import { createCvTurns } from "../lib/cv/turn.ts";
 import type { Environment } from "../lib/environment.ts";
 import { createPacer } from "../lib/http/pace.ts";
+import type { Log } from "../lib/observability/log.ts";
+import { createLogger } from "../lib/observability/logger.ts";
 import { createMetrics } from "../lib/observability/metrics.ts";
 import { createSecretReader } from "../lib/secrets/secrets.ts";
 import { readSettings } from "../lib/settings.ts";
@@ -85,12 +87,12 @@ export async function startTestEnvironment(
       await Promise.all([dynamodb.stop(), sqs.stop(), secretsManager.stop()]);
     },
   };
-  return { ...world, pacer: createPacer(world) };
+  return { ...world, pacer: createPacer(world), cvTurns: createCvTurns() };
 }
 
-/** Powertools' own logger, writing to a list instead of the console. */
-function recordingLogger(lines: string[]): Logger {
-  const logger = new Logger({ serviceName: "hrflow-relay", logLevel: "DEBUG" });
+/** The logger of a function, writing to a list instead of the console. */
+function recordingLogger(lines: string[]): Log {
+  const logger = createLogger({ logLevel: "DEBUG" });
   const stream = new WritableLines(lines);
   Object.defineProperty(logger, "console", { value: new Console({ stdout: stream, stderr: stream }) });
   return logger;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import limits from "../../infra/limits.json" with { type: "json" };
 import facts from "../scale.json" with { type: "json" };
 
-const { prices, assumed, measured, counted } = facts;
+const { prices, assumed, measured, counted, mix } = facts;
 /** So much memory has one processor. @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const MEGABYTES_OF_A_PROCESSOR = 1769;
 export const VENDORS = [
@@ -29,7 +29,12 @@ interface Cost {
 /** docs/scale.md with its tables as they are now. */
 export function scalePage(): string {
   const page = readFileSync(new URL("../scale.md", import.meta.url), "utf8");
-  return Object.entries({ prices: pricesTable(), usage: usageTable(), costs: costTable() }).reduce(
+  return Object.entries({
+    prices: pricesTable(),
+    usage: usageTable(),
+    costs: costTable(),
+    mix: mixTable(),
+  }).reduce(
     (text, [name, table]) =>
       text.replace(
         new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- / -->)`),
@@ -42,7 +47,7 @@ export function scalePage(): string {
 /**
  * An event of HrFlow for one workflow, from the webhook to the candidate.
  *
- * @param batch how many messages share an invocation
+ * @param batch how many messages share an invocation: one, or as many as were counted together
  */
 export function costOf(vendor: Vendor, outcome: Outcome, batch: number, memory = memoryOf(vendor)): Cost {
   const webhook = counted["webhook received"];
@@ -55,11 +60,8 @@ export function costOf(vendor: Vendor, outcome: Outcome, batch: number, memory =
   const calls = push.vendor_calls + (outcome === "created" ? 1 : 0); // and the CV is fetched
   const waitingInMs = (calls * assumed.vendor_call_in_ms + push.write_units * assumed.aws_call_in_ms) / batch;
   const processorInMs = measured[`${vendor.name}_processor_in_ms`];
-  const bytes =
-    webhook.log_bytes +
-    push.log_bytes +
-    assumed.platform_log_bytes * (1 + 1 / batch) +
-    assumed.access_log_bytes;
+  const ofPush = batch === 1 ? push.log_bytes : push.log_bytes_in_batches;
+  const bytes = webhook.log_bytes + ofPush + assumed.access_log_bytes;
   return {
     api: prices.http_api_request.usd,
     lambdaRequests: prices.lambda_request.usd * (1 + 1 / batch),
@@ -76,6 +78,14 @@ export function costOf(vendor: Vendor, outcome: Outcome, batch: number, memory =
 
 export function totalOf(cost: Cost): number {
   return Object.values(cost).reduce((sum, part) => sum + part, 0);
+}
+
+/** What a million events cost of which so many in a hundred are created, updated, unchanged. */
+export function mixedCostOf(vendor: Vendor, batch: number): number {
+  const costs = Object.entries(mix).map(
+    ([outcome, share]) => (share / 100) * totalOf(costOf(vendor, outcome as keyof typeof mix, batch)),
+  );
+  return costs.reduce((sum, cost) => sum + cost, 0);
 }
 
 const RECEIVER_MEMORY = limits.memoryInMegabytes["receive-hrflow-webhook"];
@@ -104,7 +114,7 @@ function pricesTable(): string {
 
 function usageTable(): string {
   return table(
-    ["", "calls of vendors", "SQS", "write units", "read units", "bytes of log"],
+    ["", "calls of vendors", "SQS", "write units", "read units", "bytes of log", "in batches"],
     Object.entries(counted).map(([what, usage]) => [
       what,
       "vendor_calls" in usage ? usage.vendor_calls : "–",
@@ -112,6 +122,7 @@ function usageTable(): string {
       usage.write_units,
       usage.read_units,
       usage.log_bytes,
+      "log_bytes_in_batches" in usage ? usage.log_bytes_in_batches : "–",
     ]),
   );
 }
@@ -146,6 +157,19 @@ function costTable(): string {
         ];
       }),
     ),
+  );
+}
+
+function mixTable(): string {
+  const batch = limits.push.batchSize;
+  const shares = Object.entries(mix).map(([outcome, share]) => `${share} ${outcome}`);
+  return table(
+    [`of 100 events ${shares.join(", ")}`, "alone", `in batches of ${batch}`],
+    VENDORS.map((vendor) => [
+      vendor.label,
+      dollars(mixedCostOf(vendor, 1)),
+      dollars(mixedCostOf(vendor, batch)),
+    ]),
   );
 }
 

@@ -65,7 +65,7 @@ type Dimension<Name extends MetricName> = (typeof METRICS)[Name]["dimensions"][n
 export interface Metrics {
   /** Of `about`, only the dimensions of the metric are used. */
   add<Name extends MetricName>(name: Name, value: number, about: Record<Dimension<Name>, string>): void;
-  /** Writes what was added since the last time: one line for each set of dimensions. */
+  /** Writes what was added since the last time, in as few lines as can hold it. */
   flush(): void;
 }
 
@@ -83,9 +83,7 @@ export function createMetrics(
   const measured = new Map<string, Measured>();
 
   function flush(): void {
-    for (const { dimensions, values } of measured.values()) {
-      write(toLine(namespace, dimensions, values, now()));
-    }
+    for (const sets of shareLines(measured.values())) write(toLine(namespace, sets, now()));
     measured.clear();
   }
 
@@ -108,21 +106,36 @@ export function createMetrics(
   };
 }
 
-function toLine(
-  namespace: string,
-  dimensions: Record<string, string>,
-  values: ReadonlyMap<MetricName, readonly number[]>,
-  timestamp: number,
-): string {
-  const definitions = [...values.keys()].map((name) => ({ Name: name, Unit: METRICS[name].unit }));
-  const directive = {
+/** Each line is paid for by its bytes: one holds as many sets as do not contradict each other, above all all of one push. */
+function shareLines(measured: Iterable<Measured>): Measured[][] {
+  const lines: Measured[][] = [];
+  for (const set of measured) {
+    const line = lines.find((others) => others.every((other) => canShare(set, other)));
+    if (line === undefined) lines.push([set]);
+    else line.push(set);
+  }
+  return lines;
+}
+
+/** A dimension and a metric are members of the line, each by its name: so each has one value there. */
+function canShare(one: Measured, other: Measured): boolean {
+  const isSame = ([name, value]: [string, string]) => (other.dimensions[name] ?? value) === value;
+  return (
+    Object.entries(one.dimensions).every(isSame) &&
+    [...one.values.keys()].every((name) => !other.values.has(name))
+  );
+}
+
+function toLine(namespace: string, sets: readonly Measured[], timestamp: number): string {
+  const directives = sets.map(({ dimensions, values }) => ({
     Namespace: namespace,
     Dimensions: [Object.keys(dimensions)],
-    Metrics: definitions,
-  };
+    Metrics: [...values.keys()].map((name) => ({ Name: name, Unit: METRICS[name].unit })),
+  }));
+  const measured = sets.flatMap(({ values }) => [...values]);
   return JSON.stringify({
-    _aws: { Timestamp: timestamp, CloudWatchMetrics: [directive] },
-    ...dimensions,
-    ...Object.fromEntries([...values].map(([name, all]) => [name, all.length === 1 ? all[0] : all])),
+    _aws: { Timestamp: timestamp, CloudWatchMetrics: directives },
+    ...Object.assign({}, ...sets.map(({ dimensions }) => dimensions)),
+    ...Object.fromEntries(measured.map(([name, all]) => [name, all.length === 1 ? all[0] : all])),
   });
 }

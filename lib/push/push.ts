@@ -4,7 +4,7 @@
  *
  * read → logics → format → compare with the link → find, create or update → save the link
  */
-import { fetchCv } from "../cv/cv.ts";
+import { chooseCv, fetchCv } from "../cv/cv.ts";
 import type { Environment } from "../environment.ts";
 import { asRelayError, TemporaryError } from "../errors.ts";
 import type { Profile } from "../hrflow/schema.ts";
@@ -17,7 +17,7 @@ import { type Item, readItem } from "./item.ts";
 import { type LeasedLink, type Link, leaseLink } from "./link.ts";
 import { openStore, type ProfileReference, type Push, type PushResult } from "./open.ts";
 import { previewPush } from "./preview.ts";
-import { writeCandidate } from "./write.ts";
+import { type WriteResult, writeCandidate } from "./write.ts";
 
 /** The lease outlives the last call by so much, so that the link can still be saved and clocks may differ. */
 const LEASE_MARGIN_IN_MILLISECONDS = 5_000;
@@ -94,7 +94,7 @@ async function pushItem(
   link: Link,
   markCreating: LeasedLink["markCreating"],
 ): Promise<PushResult> {
-  const { workflow, environment } = push;
+  const { environment } = push;
   const cvIsNew = item.cvFingerprint !== undefined && item.cvFingerprint !== link.cv_fingerprint;
   const isLinked = link.candidate_id !== undefined;
   if (isLinked && link.fingerprint === item.fingerprint && !cvIsNew) {
@@ -106,18 +106,12 @@ async function pushItem(
   if (echo?.fingerprint === item.fingerprint) {
     return { outcome: "unchanged", candidateId: link.candidate_id, notes: ["this change came from the ATS"] };
   }
-  const { cv, notes } = cvIsNew
-    ? await fetchCv(item.profile, workflow.connector.push.cv, push.signal, environment)
-    : { cv: undefined, notes: [] };
-  if (isLinked && link.fingerprint === item.fingerprint && cv === undefined) {
-    return { outcome: "unchanged", candidateId: link.candidate_id, notes };
-  }
-
-  const store = await openStore(push);
-  // Until this write has succeeded, nobody knows what the ATS has.
-  link.fingerprint = undefined;
-  const { candidate } = item;
-  const written = await writeCandidate({ workflow, environment, store, candidate, cv, link, markCreating });
+  const { notes, hasCv, written } = await environment.cvTurns.take(
+    cvSize(push, item, cvIsNew),
+    push.signal,
+    () => fetchAndWrite(push, item, cvIsNew, link, markCreating),
+  );
+  if (written === undefined) return { outcome: "unchanged", candidateId: link.candidate_id, notes };
   if (written.outcome === "gone") {
     // Deleted in the ATS: from here on it is a profile that was never pushed, CV included. A mark stays: it is of a create
     // that came after the deletion, and died before it could save the new id.
@@ -130,12 +124,43 @@ async function pushItem(
   link.candidate_id = written.candidateId ?? link.candidate_id;
   link.fingerprint = item.fingerprint;
   if (written.cvFailure !== undefined) throw asRelayError(written.cvFailure, "write_failure");
-  if (cv !== undefined) link.cv_fingerprint = item.cvFingerprint;
+  if (hasCv) link.cv_fingerprint = item.cvFingerprint;
   return {
     outcome: written.outcome,
     candidateId: link.candidate_id,
     notes: [...notes, ...(written.notes ?? [])],
   };
+}
+
+/** All that a CV is held for. Its bytes are not kept beyond. */
+async function fetchAndWrite(
+  push: Push,
+  item: Item,
+  cvIsNew: boolean,
+  link: Link,
+  markCreating: LeasedLink["markCreating"],
+): Promise<{ notes: string[]; hasCv: boolean; written?: WriteResult }> {
+  const { workflow, environment, signal } = push;
+  const { cv, notes } = cvIsNew
+    ? await fetchCv(item.profile, workflow.connector.push.cv, signal, environment)
+    : { cv: undefined, notes: [] };
+  const isLinked = link.candidate_id !== undefined;
+  if (isLinked && link.fingerprint === item.fingerprint && cv === undefined) {
+    return { notes, hasCv: false };
+  }
+
+  const store = await openStore(push);
+  // Until this write has succeeded, nobody knows what the ATS has.
+  link.fingerprint = undefined;
+  const { candidate } = item;
+  const written = await writeCandidate({ workflow, environment, store, candidate, cv, link, markCreating });
+  return { notes, hasCv: cv !== undefined, written };
+}
+
+/** As HrFlow tells it, which is known before the download. An address weighs nothing. */
+function cvSize({ workflow }: Push, { profile }: Item, cvIsNew: boolean): number | undefined {
+  if (!cvIsNew || workflow.connector.push.cv === "url") return 0;
+  return chooseCv(profile)?.file_size ?? undefined;
 }
 
 /** @throws TemporaryError `already_running` while an update from the ATS is still writing the profile */

@@ -1,5 +1,6 @@
 /** An environment that counts what AWS bills for an event: requests of SQS, DynamoDB's units, and bytes of the log. */
 import type { Context } from "aws-lambda";
+import { createMetrics } from "../../lib/observability/metrics.ts";
 import type { TestEnvironment } from "../environment.ts";
 
 /** What one or several events have used. */
@@ -16,7 +17,9 @@ export interface CountingEnvironment extends TestEnvironment {
 }
 
 /** CloudWatch counts so many bytes with each line. */
-const LINE_OVERHEAD_IN_BYTES = 26;
+export const LINE_OVERHEAD_IN_BYTES = 26;
+/** As long as a stack's own is. */
+const DEPLOYED_NAMESPACE = "HrFlowRelay/hrflow-relay-production";
 
 interface Call {
   constructor: { name: string };
@@ -51,6 +54,7 @@ export function countUsage(environment: TestEnvironment): CountingEnvironment {
     ...environment,
     sqs,
     dynamodb,
+    metrics: createMetrics(environment.now, (line) => environment.measured.push(line), DEPLOYED_NAMESPACE),
     takeUsage() {
       const lines = [...environment.logged, ...environment.measured].filter((line) => !isDebug(line));
       const log_bytes = lines.reduce(
@@ -65,7 +69,7 @@ export function countUsage(environment: TestEnvironment): CountingEnvironment {
   };
 }
 
-/** A function's context as Lambda fills it in: its fields stand in each line of the log. */
+/** A function's context as Lambda fills it in: the request's id stands in each line of the log. */
 export function contextOf(functionName: string): Context {
   const name = `hrflow-relay-production-${functionName}`;
   return {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { SQSEvent } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import limits from "../../infra/limits.json" with { type: "json" };
 import type { Connector } from "../../lib/connector.ts";
 import flatchr from "../../lib/connectors/flatchr/index.ts";
 import smartrecruiters from "../../lib/connectors/smartrecruiters/index.ts";
@@ -22,6 +23,8 @@ import { type CountingEnvironment, contextOf, countUsage, type Usage } from "./c
 interface Counted extends Usage {
   /** Calls of the APIs of HrFlow and the ATS. Fetching a CV comes on top. */
   vendor_calls?: number;
+  /** Of a full batch, for each of its events: they share the lines with the metrics. */
+  log_bytes_in_batches?: number;
 }
 const { counted } = JSON.parse(readFileSync(new URL("../../docs/scale.json", import.meta.url), "utf8")) as {
   counted: Record<string, Counted>;
@@ -30,9 +33,14 @@ const { counted } = JSON.parse(readFileSync(new URL("../../docs/scale.json", imp
 const LOG_TOLERANCE = 0.1;
 
 function expectCounted(what: string, used: Counted): void {
-  const told = counted[what];
-  const isNear = Math.abs(used.log_bytes / (told?.log_bytes ?? Number.NaN) - 1) < LOG_TOLERANCE;
-  expect.soft({ ...used, ...(isNear && { log_bytes: told?.log_bytes }) }, what).toEqual(told);
+  const { log_bytes, log_bytes_in_batches, ...told } = counted[what] ?? ({} as Partial<Counted>);
+  const { log_bytes: logged, log_bytes_in_batches: loggedInBatches, ...others } = used;
+  expect.soft(others, what).toEqual(told);
+  const isNear = (bytes = 0, toldBytes = 0) => Math.abs(bytes - toldBytes) <= LOG_TOLERANCE * toldBytes;
+  expect.soft(logged, `${what}: bytes of log`).toSatisfy((bytes: number) => isNear(bytes, log_bytes));
+  expect
+    .soft(loggedInBatches, `${what}: bytes of log in batches`)
+    .toSatisfy((bytes?: number) => isNear(bytes, log_bytes_in_batches));
 }
 
 describe("the receiver", () => {
@@ -61,21 +69,30 @@ describe.each(SUBJECTS)("a push to $label", (connector, bench) => {
     const scene = await openScene(connector, bench);
     const environment = countUsage(scene.environment);
     const push = pushOf(connector, scene, environment);
-    await push(scene.addProfile()); // what a new instance reads once
+    await push([scene.addProfile()]); // what a new instance reads once
 
-    const profile = scene.addProfile({ info: { email: "somebody.else.canari@example.com" } });
-    expectCounted(`${connector.name}: created`, await push(profile));
-    expectCounted(`${connector.name}: unchanged`, await push(profile));
-    scene.hrflow.editProfile(profile.key, { info: { phone: NEXT_PHONE } });
-    expectCounted(`${connector.name}: updated`, await push(profile));
-    const refused = scene.addProfile({
-      info: { first_name: null, last_name: null, full_name: null, email: null },
-    });
-    expectCounted(`${connector.name}: refused`, await push(refused));
+    const people = Array.from({ length: limits.push.batchSize + 1 }, (_, index) =>
+      scene.addProfile({ info: { email: `person-${index}.canari@example.com` } }),
+    );
+    const refused = people.map(() =>
+      scene.addProfile({ info: { first_name: null, last_name: null, full_name: null, email: null } }),
+    );
+    const count = async (outcome: string, [alone, ...batch]: HrflowProfile[]) => {
+      const used = await push(alone ? [alone] : []);
+      const { log_bytes: inBatches, ...each } = await push(batch);
+      const { log_bytes, ...ofOne } = used;
+      expect.soft(each, `${outcome}: a batch uses as much for each`).toEqual(ofOne);
+      expectCounted(`${connector.name}: ${outcome}`, { ...used, log_bytes_in_batches: inBatches });
+    };
+    await count("created", people);
+    await count("unchanged", people);
+    for (const { key } of people) scene.hrflow.editProfile(key, { info: { phone: NEXT_PHONE } });
+    await count("updated", people);
+    await count("refused", refused);
   });
 });
 
-/** Pushes one profile, as its message asks for; what that used. The poller's own requests are not counted. */
+/** Pushes a batch of profiles, as their messages ask for; what that used for each. The poller's own requests are not counted. */
 function pushOf(connector: Connector, scene: Scene, environment: CountingEnvironment) {
   const action = `push_profile_to_${connector.name}`;
   const workflow_id = `conformance-${connector.name}`;
@@ -87,23 +104,33 @@ function pushOf(connector: Connector, scene: Scene, environment: CountingEnviron
     push_parameters: scene.account.parameters,
   };
   const handler = pushFunction(connector, { workflows: [declared], functions: {} }, environment);
-  return async ({ key, source }: HrflowProfile): Promise<Counted> => {
-    const body = JSON.stringify({ workflow_id, source_key: source.key, profile_key: key });
-    const attributes = { MessageGroupId: key, SentTimestamp: `${Date.now()}`, ApproximateReceiveCount: "1" };
-    const record = { messageId: key, receiptHandle: key, body, attributes, eventSource: "aws:sqs" };
-    const batch = { Records: [record] } as unknown as SQSEvent;
+  return async (profiles: readonly HrflowProfile[]): Promise<Counted> => {
+    const records = profiles.map(({ key, source }) => {
+      const body = JSON.stringify({ workflow_id, source_key: source.key, profile_key: key });
+      const attributes = {
+        MessageGroupId: key,
+        SentTimestamp: `${Date.now()}`,
+        ApproximateReceiveCount: "1",
+      };
+      return { messageId: key, receiptHandle: key, body, attributes, eventSource: "aws:sqs" };
+    });
+    const batch = { Records: records } as unknown as SQSEvent;
     expect(await handler(batch, contextOf(action.replaceAll("_", "-")))).toEqual({ batchItemFailures: [] });
-    return { vendor_calls: vendorCalls(environment), ...environment.takeUsage() };
+    const calls = vendorCalls(environment);
+    const used = Object.entries({ vendor_calls: calls, ...environment.takeUsage() });
+    return Object.fromEntries(
+      used.map(([what, amount]) => [what, amount / profiles.length]),
+    ) as unknown as Counted;
   };
 }
 
-/** As the last run has logged them. */
+/** As the runs have logged them. */
 function vendorCalls({ logged }: CountingEnvironment): number {
-  const lines = logged.map(
-    (line) => JSON.parse(line) as { vendor_calls?: Record<string, { calls: number }> },
-  );
-  const byVendor = lines.findLast(({ vendor_calls }) => vendor_calls !== undefined)?.vendor_calls ?? {};
-  return Object.values(byVendor).reduce((sum, { calls }) => sum + calls, 0);
+  const calls = logged.flatMap((line) => {
+    const { vendor_calls = {} } = JSON.parse(line) as { vendor_calls?: Record<string, { calls: number }> };
+    return Object.values(vendor_calls).map((ofVendor) => ofVendor.calls);
+  });
+  return calls.reduce((sum, ofVendor) => sum + ofVendor, 0);
 }
 
 describe("an update from Flatchr", () => {

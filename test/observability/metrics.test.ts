@@ -47,6 +47,42 @@ describe("a line", () => {
     ]);
   });
 
+  test("holds all of one push: of the workflow, of its reason and of one vendor", () => {
+    const { lines, metrics } = recorded();
+    metrics.add("vendor_latency", 12, { vendor: "HrFlow" });
+    metrics.add("pushes_failed", 1, about);
+    metrics.add("messages_dead_lettered", 1, { ...about, reason: "format_failure" });
+    metrics.flush();
+    const [line, ...others] = lines.map((text) => JSON.parse(text));
+    expect(others).toEqual([]);
+    expect(line).toMatchObject({ vendor: "HrFlow", vendor_latency: 12, ...about, reason: "format_failure" });
+    expect(measurements({ measured: lines })).toEqual({
+      "vendor_latency HrFlow": 12,
+      "pushes_failed acme push_profile_to_teamtailor": 1,
+      "messages_dead_lettered acme push_profile_to_teamtailor format_failure": 1,
+    });
+  });
+
+  test("is another one where a dimension or a metric would have two values", () => {
+    const { lines, metrics } = recorded();
+    const measured: Record<string, number> = {};
+    for (const [index, workflow_id] of ["acme", "second", "third"].entries()) {
+      const of = { ...about, workflow_id };
+      metrics.add("pushes_created", index + 1, of);
+      metrics.add("messages_dead_lettered", index + 5, { ...of, reason: "write_failure" });
+      metrics.add("messages_dead_lettered", index + 9, { ...of, reason: "read_failure" });
+      metrics.add("vendor_latency", index + 13, { vendor: workflow_id });
+      const name = `${workflow_id} ${of.action}`;
+      measured[`pushes_created ${name}`] = index + 1;
+      measured[`messages_dead_lettered ${name} write_failure`] = index + 5;
+      measured[`messages_dead_lettered ${name} read_failure`] = index + 9;
+      measured[`vendor_latency ${workflow_id}`] = index + 13;
+    }
+    metrics.flush();
+    expect(measurements({ measured: lines })).toEqual(measured);
+    expect(lines).toHaveLength(6);
+  });
+
   test("is written once, and none when nothing was measured", () => {
     const { lines, metrics } = recorded();
     metrics.flush();

@@ -5,6 +5,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SQSClient } from "@aws-sdk/client-sqs";
+import { createCvTurns } from "../../lib/cv/turn.ts";
 import type { Environment } from "../../lib/environment.ts";
 import { createPacer } from "../../lib/http/pace.ts";
 import type { Log } from "../../lib/observability/log.ts";
@@ -38,7 +39,9 @@ export interface WorldOptions {
 const LONGEST_WAY = 120;
 /** After every time-out of a create but one, and so soon that the connectors still give it time to settle. */
 const LATE_AFTER = [31_000, 38_000] as const;
+/** Time enough for other pushes to begin and to end. */
 const SLOW_BY = 15_000;
+const HRFLOW = "hrflow.example";
 /** Who waits for it ends with its own signal. */
 const NO_ANSWER = Symbol("no answer");
 const READS = new Set(["GetItemCommand", "BatchGetItemCommand", "QueryCommand"]);
@@ -67,13 +70,13 @@ export function createWorld(options: WorldOptions) {
   /**
    * One effect of an instance. It has a way to go, and so has its answer; neither arrives at who is gone.
    *
-   * @param call what to do, and the time that it takes in addition
+   * @param call what to do, the time that it takes in addition, and whether it may change what the ATS has
    * @param signal ends the waiting, not the effect
    */
   function act<T>(
     instance: Instance,
     name: string,
-    call: { perform(): Promise<T | typeof NO_ANSWER>; takes?: number; answers?: number },
+    call: { perform(): Promise<T | typeof NO_ANSWER>; takes?: number; answers?: number; isWrite?: boolean },
     signal?: AbortSignal,
   ): Promise<T> {
     const there = 1 + dice.below(LONGEST_WAY) + (call.takes ?? 0);
@@ -81,6 +84,7 @@ export function createWorld(options: WorldOptions) {
     return new Promise((resolve, reject) => {
       if (instance.isGone) return; // It does nothing any more, and never learns of it.
       witness.count("effect");
+      if (call.isWrite) instance.diesAt ??= instance.diesAfterWrite;
       if (instance.diesAt !== undefined) instance.diesAt -= 1;
       const isLast = instance.diesAt === 0 && !isCalm();
       if (isLast && instance.dies === "before") return die(instance, `before ${name}`);
@@ -134,20 +138,24 @@ export function createWorld(options: WorldOptions) {
     input: Parameters<typeof fetch>[0],
     init?: RequestInit,
   ): Promise<Response> {
-    const request = input instanceof Request && init === undefined ? input : new Request(input, init);
+    // Ky hands over a request that is whole; a copy of it costs as much as the call.
+    const isWhole = input instanceof Request && Object.keys(init ?? {}).length === 0;
+    const request = isWhole ? input : new Request(input, init);
     const asked = await clock.hold(toAsked(request));
     const vendor = vendors[asked.url.host];
     if (vendor === undefined) throw new Error(`nobody is at ${asked.url.host}`);
     const name = `${asked.method} ${vendorOf(asked)}`;
     const fault = options.faultOf(asked);
     const takes = fault?.kind === "late" ? LATE_AFTER[0] + dice.below(LATE_AFTER[1] - LATE_AFTER[0]) : 0;
-    const answers = fault?.kind === "slow_answer" ? dice.below(SLOW_BY) : 0;
+    const isSlow = fault?.kind === "slow_answer" || (instance.isSlow && dice.chance(0.5));
+    const answers = isSlow ? dice.below(SLOW_BY) : 0;
     return act(
       instance,
       name,
       {
         takes,
         answers,
+        isWrite: vendor !== vendors[HRFLOW] && asked.method !== "GET" && !isSearch(asked),
         perform: () => performAt(vendor, asked, fault, instance, request),
       },
       request.signal,
@@ -222,7 +230,7 @@ export function createWorld(options: WorldOptions) {
       sleep: (milliseconds: number, signal: AbortSignal) =>
         clock.sleep(milliseconds, signal, instance.invocation),
     };
-    return { ...world, pacer: createPacer(world) };
+    return { ...world, pacer: createPacer(world), cvTurns: createCvTurns() };
   }
 
   function secretOf({ input }: GetSecretValueCommand): object {
@@ -244,21 +252,31 @@ export function createWorld(options: WorldOptions) {
         name,
         isGone: false,
         invocation: { isGone: false },
+        isSlow: false,
         diesAt: undefined,
+        diesAfterWrite: undefined,
         dies: "before",
         onDeath: () => {},
       };
     },
-    /** Decides whether and where the next invocation of an instance dies. */
-    threaten(instance: Instance, effects: number): void {
+    /** Decides whether the next invocation of an instance is slow, and whether and where it dies. */
+    threaten(instance: Instance, effects: readonly number[]): void {
       const dies = !isCalm() && dice.chance(trouble.crash);
-      instance.diesAt = dies ? 1 + dice.below(effects) : undefined;
+      instance.isSlow = !isCalm() && dice.chance(trouble.slow);
+      const isAtWrite = dice.chance(0.5);
+      instance.diesAt = dies && !isAtWrite ? 1 + dice.below(dice.pick(effects)) : undefined;
+      instance.diesAfterWrite = dies && isAtWrite ? dice.pick([1, 2]) : undefined;
       instance.dies = dice.pick(["before", "after"]);
     },
   };
 }
 
 const NEVER = new AbortController().signal;
+
+/** Flatchr's way of reading is a POST. */
+function isSearch({ url }: Asked): boolean {
+  return url.pathname.endsWith("/search/applicants");
+}
 
 /** "teamtailor" of "http://teamtailor.example/v1/candidates" */
 function vendorOf({ url }: Asked): string {

@@ -6,6 +6,7 @@
  */
 import { setImmediate as turn } from "node:timers/promises";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { createCvTurns } from "../../lib/cv/turn.ts";
 import type { Environment } from "../../lib/environment.ts";
 import { createPacer } from "../../lib/http/pace.ts";
 import { readSettings } from "../../lib/settings.ts";
@@ -133,7 +134,7 @@ export async function startWorld(aws: TestEnvironment, table: Table, dice: Dice)
         if (!life.isDead) clock.moveTo(clock.now() + milliseconds);
       },
     };
-    return { ...world, pacer: createPacer(world) };
+    return { ...world, pacer: createPacer(world), cvTurns: createCvTurns() };
   }
 
   return {

@@ -11,7 +11,7 @@ const MAXIMUM_METRICS_OF_A_WIDGET = 500;
 const MAXIMUM_ALARMS_OF_A_WIDGET = 100;
 
 const page = readFileSync(new URL("../../../docs/observability.md", import.meta.url), "utf8");
-const logged = new Set([...page.matchAll(/`(\w+)`/g)].map(([, word = ""]) => word));
+const logged = new Set([...page.matchAll(/`(\w+(?:\.\w+)*)`/g)].map(([, word = ""]) => word));
 /** The words of Logs Insights itself that are used. */
 const WORDS_OF_QUERIES =
   /^(filter|fields|sort|stats|limit|by|as|and|or|in|desc|asc|count|sum|avg|max|pct|latest|bin|ispresent|\d+h?)$/;

@@ -81,6 +81,24 @@ export const functionRules: Rule[] = [
   },
   {
     type: FUNCTION,
+    promise:
+      "hands on its lines as they are, down to INFO: which metrics are, for they are lines without a level",
+    isKept: ({ Properties }) =>
+      at(Properties.LoggingConfig, "LogFormat") === "JSON" &&
+      at(Properties.LoggingConfig, "ApplicationLogLevel") === "INFO",
+    breakIt: set("LoggingConfig", { LogFormat: "JSON", ApplicationLogLevel: "WARN" }),
+  },
+  {
+    type: FUNCTION,
+    promise: "pays for no line of Lambda's own for each event: only for those of failures, and of long runs",
+    isKept: ({ Properties }) => {
+      const isOfRuns = Properties.DeadLetterConfig !== undefined;
+      return at(Properties.LoggingConfig, "SystemLogLevel") === (isOfRuns ? "INFO" : "WARN");
+    },
+    breakIt: set("LoggingConfig", { LogFormat: "JSON" }),
+  },
+  {
+    type: FUNCTION,
     promise: "has no reserved concurrency: the poller of its queue would take more than it may hand over",
     isKept: has("ReservedConcurrentExecutions", undefined),
     breakIt: set("ReservedConcurrentExecutions", 2),
