@@ -12,7 +12,7 @@ import { playPush } from "../simulation/push-schedule.ts";
 import { createTable } from "../simulation/table.ts";
 import { playHistory } from "../update-model/model.ts";
 
-const SEEDS_OF_PUSHES = Array.from({ length: 60 }, (_, index) => index + 1);
+const SEEDS_OF_PUSHES = Array.from({ length: 20 }, (_, index) => index + 1);
 const SEEDS_OF_UPDATES = Array.from({ length: 12 }, (_, index) => index + 1);
 
 let aws: TestEnvironment;
