@@ -97,8 +97,12 @@ export async function startUpdateScene(candidates: number) {
     },
 
     /** Runs in one process of their own. */
-    async run({ repetitions = 1, isFloorWanted = false } = {}): Promise<Report[]> {
-      const work: Work = { workflow, repetitions, isFloorWanted };
+    async run({
+      repetitions = 1,
+      isFloorWanted = false,
+      tableLatencyInMs,
+    }: Partial<Omit<Work, "workflow">> = {}): Promise<Report[]> {
+      const work: Work = { workflow, repetitions, isFloorWanted, tableLatencyInMs };
       const worker = fork(new URL("update-worker.ts", import.meta.url), [JSON.stringify(work)], {
         env: { ...variables, NODE_OPTIONS: UPDATE_NODE_OPTIONS }, // as it is deployed
         stdio: ["ignore", "ignore", "inherit", "ipc"], // Metrics and logs go to standard output.

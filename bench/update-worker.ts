@@ -1,12 +1,14 @@
 /** One update run in a process of its own: what it takes is not mixed with what the simulated vendors take. */
 import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import flatchr from "../lib/connectors/flatchr/index.ts";
-import { createEnvironment } from "../lib/environment.ts";
+import { createEnvironment, type Environment } from "../lib/environment.ts";
 import { saveCursor } from "../lib/update/cursor.ts";
 import { readRecords } from "../lib/update/record.ts";
 import { runUpdate } from "../lib/update/run.ts";
 import { checkWorkflows } from "../lib/workflow/workflow.ts";
+import { createTable } from "../test/simulation/table.ts";
 import { peakInKilobytes } from "./peak-memory.ts";
 
 /** What the process is to do. */
@@ -16,6 +18,11 @@ export interface Work {
   repetitions: number;
   /** Whether to read the search's answer and the fingerprints alone before each run. */
   isFloorWanted: boolean;
+  /**
+   * How long each call of the table takes, which is then in the memory of this process; undefined for the local DynamoDB. That
+   * does one thing after the other, in the process of the simulated vendors, and would be what is measured.
+   */
+  tableLatencyInMs: number | undefined;
 }
 
 /** What a run took. */
@@ -29,8 +36,13 @@ export interface Report {
 
 const RECORDS_PER_READ = 100;
 
-const { workflow, repetitions, isFloorWanted } = JSON.parse(process.argv[2] ?? "{}") as Work;
-const environment = createEnvironment();
+const { workflow, repetitions, isFloorWanted, tableLatencyInMs } = JSON.parse(
+  process.argv[2] ?? "{}",
+) as Work;
+const environment: Environment = {
+  ...createEnvironment(),
+  ...(tableLatencyInMs !== undefined && { dynamodb: tableInMemory(tableLatencyInMs) }),
+};
 const workflows = checkWorkflows([workflow], [flatchr]);
 const checked = workflows.runnable.get(workflow.workflow_id);
 if (checked?.direction !== "update") throw new Error("it is an update");
@@ -52,6 +64,15 @@ for (let index = 0; index < repetitions; index += 1) {
 }
 process.send?.(reports);
 process.disconnect?.();
+
+function tableInMemory(latencyInMs: number): Environment["dynamodb"] {
+  const table = createTable();
+  const send = async (command: object) => {
+    await delay(latencyInMs);
+    return table.send(command);
+  };
+  return { send } as never;
+}
 
 async function readAlone(): Promise<number> {
   const auth = await environment.secrets.read(workflow.connector_auth.secret, flatchr.auth);
