@@ -1,6 +1,6 @@
 /**
  * What an event costs a function: time of the processor, and memory with the largest CVs. From these, docs/scale.md takes
- * the memory of the functions and the price of an event. `node bench/push-cost.ts` for these alone; about a minute.
+ * the memory of the functions and the price of an event. `npm exec node bench/push-cost.ts` for these alone; about a minute.
  */
 import limits from "../infra/limits.json" with { type: "json" };
 import { LARGE_AT_ONCE, LARGE_IN_BYTES } from "../lib/cv/turn.ts";

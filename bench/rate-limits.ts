@@ -39,8 +39,8 @@ export const SUBJECTS: Subject[] = [
     isLimited: () => true,
     requests: 50,
     perSeconds: 10,
-    profiles: 160,
-    seconds: 40,
+    profiles: 120,
+    seconds: 30,
   },
   {
     label: "SmartRecruiters, 10 a second on an endpoint",
@@ -50,8 +50,8 @@ export const SUBJECTS: Subject[] = [
     isLimited: ({ route }) => /^POST .jobs.*candidates$/.test(route),
     requests: 10,
     perSeconds: 1,
-    profiles: 600,
-    seconds: 45,
+    profiles: 700,
+    seconds: 60,
   },
 ];
 

@@ -1,6 +1,6 @@
 /**
  * `npm run package`: compares the bundles in .serverless/ with infra/bundle-sizes.json. A bundle that has grown starts
- * more slowly, so it grows only when somebody means it: `node infra/bundle-sizes.ts --write` takes the sizes over.
+ * more slowly, so it grows only when somebody means it: `npm exec -- node infra/bundle-sizes.ts --write` takes the sizes over.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, parse } from "node:path";
@@ -77,7 +77,7 @@ function main(): number {
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) {
     console.error(
-      "See what has come in. When it is meant, `node infra/bundle-sizes.ts --write` commits the sizes; limits stand in infra/bundle-sizes.json.",
+      "See what has come in. When it is meant, `npm exec -- node infra/bundle-sizes.ts --write` commits the sizes; limits stand in infra/bundle-sizes.json.",
     );
   }
   return problems.length > 0 ? 1 : 0;

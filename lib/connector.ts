@@ -109,6 +109,8 @@ export interface Finding {
   /** The field of the workflow that was checked: `connector_auth`, `push_parameters.vacancy`. */
   what: string;
   ok: boolean;
+  /** Set when whoever was asked did not answer as it should: it may be well, and has to be checked again. */
+  unchecked?: true;
   /** What is there, or what to do. No credential and no personal data. */
   message: string;
 }

@@ -1,7 +1,7 @@
 /** What is wrong with the secrets that workflows name, found before the first webhook finds it. */
 import * as v from "valibot";
 import { connectors } from "../lib/connectors/index.ts";
-import { hrflowAuthSchema } from "../lib/hrflow/schema.ts";
+import { hrflowAuthSchema, webhookAuthSchema } from "../lib/hrflow/schema.ts";
 import { describeIssues } from "../lib/issues.ts";
 import type { SecretValues } from "./aws/secrets-manager.ts";
 import type { DeclaredWorkflow } from "./workflow-list.ts";
@@ -20,7 +20,10 @@ export function secretProblems(
   return workflows.flatMap(({ workflowId, action, hrflowSecret, connectorSecret }) => {
     const connector = connectors.find(({ name }) => action.endsWith(`_${name}`));
     const named = [
-      [hrflowSecret, hrflowAuthSchema],
+      [
+        hrflowSecret,
+        action.startsWith("push_") ? v.intersect([hrflowAuthSchema, webhookAuthSchema]) : hrflowAuthSchema,
+      ],
       ...(connector ? ([[connectorSecret, connector.auth]] as const) : []),
     ] as const;
     return named.flatMap(([name, schema]) => {

@@ -142,7 +142,7 @@ async function startAll(given: Arguments): Promise<Running> {
     const failed = await system.lambda.warm();
     if (failed)
       throw new StartError(
-        `The function ${failed.functionName} does not start: ${failed.error.errorMessage}`,
+        `With ${workflowsFile ?? "workflows/index.ts"} the function ${failed.functionName} does not start: ${failed.error.errorMessage}`,
       );
     return { system, simulators, secrets, log };
   } catch (error) {

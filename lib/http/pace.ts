@@ -58,7 +58,7 @@ const SHARE_UNDER_WAY = 0.4;
 /** What is left of a limit is taken to be little for so many of its periods. */
 const TIGHT_PERIODS = 3;
 /** Arrivals jitter: a period is taken for longer than it is, so that no window of the vendor's holds one call more. */
-const JITTER_IN_MILLISECONDS = 25;
+const JITTER_IN_MILLISECONDS = 30;
 
 interface Bucket {
   pace: Pace;

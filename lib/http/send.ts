@@ -47,13 +47,13 @@ export function createSender(connection: VendorConnection, environment: Environm
     let body: unknown;
     let isRedirected = false;
     try {
-      response = await http(path, {
+      // Not as ky's `searchParams`, for which it makes each request twice.
+      response = await http(call.query ? `${path}?${new URLSearchParams(call.query)}` : path, {
         method,
         signal: AbortSignal.any([
           connection.signal,
           environment.abortAfter(connection.timeoutInSeconds * 1000),
         ]),
-        ...(call.query && { searchParams: call.query }),
         ...(call.json !== undefined && { body: JSON.stringify(call.json) }),
         ...(call.form && { body: call.form }),
         headers: {

@@ -1,7 +1,7 @@
 /** `check`: whether a workflow could run now. Reads, and changes nothing anywhere, in Relay's own table neither. */
 import type { Finding } from "../connector.ts";
 import type { Environment } from "../environment.ts";
-import { asRelayError } from "../errors.ts";
+import { asRelayError, type RelayError, TemporaryError } from "../errors.ts";
 import { createHrflowClient, type HrflowClient } from "../hrflow/client.ts";
 import { hrflowAuthSchema, webhookAuthSchema } from "../hrflow/schema.ts";
 import { unpaced } from "../http/pace.ts";
@@ -45,6 +45,7 @@ export async function checkAccess(
   ]);
   const checks = groups.flat();
   const wrong = checks.filter(({ ok }) => !ok).map(({ what }) => what);
+  const unchecked = checks.filter((check) => check.unchecked).map(({ what }) => what);
   environment.log.info("workflow checked", {
     workflow_id: workflow.workflow_id,
     action: workflow.action,
@@ -54,12 +55,28 @@ export async function checkAccess(
     workflow_id: workflow.workflow_id,
     action: workflow.action,
     ok: wrong.length === 0,
-    message:
-      wrong.length === 0
-        ? "all that can be seen without writing is as it should be"
-        : `to be mended: ${[...new Set(wrong)].join(", ")}`,
+    message: conclude(
+      wrong.filter((what) => !unchecked.includes(what)),
+      unchecked,
+    ),
     checks,
   };
+}
+
+function conclude(wrong: readonly string[], unchecked: readonly string[]): string {
+  const said = [
+    ...(wrong.length > 0 ? [`to be mended: ${[...new Set(wrong)].join(", ")}`] : []),
+    ...(unchecked.length > 0
+      ? [`could not be checked, try again: ${[...new Set(unchecked)].join(", ")}`]
+      : []),
+  ];
+  return said.join("; ") || "all that can be seen without writing is as it should be";
+}
+
+/** What kept a check from finding anything. That nobody answers says nothing about the credential. */
+function failed(what: string, failure: RelayError, message = failure.message): Finding {
+  const isPassing = failure instanceof TemporaryError && failure.reason !== "credential_failure";
+  return { what, ok: false, ...(isPassing && { unchecked: true }), message };
 }
 
 /** What a check found, or the one thing that kept it from finding anything. */
@@ -67,9 +84,9 @@ async function findings(what: string, secret: string, check: () => Promise<Findi
   try {
     return await check();
   } catch (error) {
-    const { message, reason } = asRelayError(error, "read_failure");
-    const isNamed = reason !== "credential_failure" || message.includes(secret);
-    return [{ what, ok: false, message: isNamed ? message : `${message} ${secret}` }];
+    const failure = asRelayError(error, "read_failure");
+    const isNamed = failure.reason !== "credential_failure" || failure.message.includes(secret);
+    return [failed(what, failure, isNamed ? failure.message : `${failure.message} ${secret}`)];
   }
 }
 
@@ -120,7 +137,7 @@ async function checkSource(what: string, key: string, hrflow: HrflowClient): Pro
         }
       : { what, ok: true, message: `the source ${key} is there${source.name && `: ${source.name}`}` };
   } catch (error) {
-    return { what, ok: false, message: asRelayError(error, "read_failure").message };
+    return failed(what, asRelayError(error, "read_failure"));
   }
 }
 

@@ -36,7 +36,7 @@ const VISIBILITY_TIMEOUT_IN_SECONDS = 60;
 /** An empty answer without waiting may come from servers that have none, beside others that have some. */
 const WAIT_IN_SECONDS = 1;
 const RESERVE_IN_MILLISECONDS = 10_000;
-const NOT_RECORDED = "not_recorded";
+export const NOT_RECORDED = "not_recorded";
 
 /** What a visit has come to. */
 export interface Visit {

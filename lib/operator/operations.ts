@@ -2,11 +2,13 @@
 import * as v from "valibot";
 import { declaredWorkflow, workflowOf } from "../by-hand/event-workflow.ts";
 import type { HandOperated } from "../by-hand/operated.ts";
+import { REASONS } from "../errors.ts";
 import { keySchema } from "../hrflow/schema.ts";
 import { describeIssues } from "../issues.ts";
 import { DEFAULT_RUNS, MAXIMUM_RUNS } from "../run/history.ts";
 import { type CheckedPushWorkflow, WorkflowError } from "../workflow/check.ts";
 import { type CheckAnswer, checkAccess } from "./check.ts";
+import { NOT_RECORDED } from "./dead-letter-queue.ts";
 import { type DeadLettersAnswer, listDeadLetters, redriveDeadLetters } from "./dead-letters.ts";
 import { eraseProfile } from "./erase.ts";
 import { eraseCandidate } from "./erase-candidate.ts";
@@ -71,7 +73,7 @@ export const deadLettersSchema = v.strictObject({
   dead_letters: v.picklist(["list", "redrive"], "must be list or redrive"),
   /** Only those of this workflow, and only those that failed for this reason. */
   workflow_id: v.nullish(workflowId),
-  reason: v.nullish(v.pipe(v.string(), v.nonEmpty("must be a reason, as the list tells them"))),
+  reason: v.nullish(v.picklist([...REASONS, NOT_RECORDED], "must be a reason, as the list tells them")),
   limit: v.nullish(
     v.pipe(v.number(), v.integer("must be a whole number"), v.minValue(1, "must be at least 1")),
   ),

@@ -57,6 +57,12 @@ export async function writeCandidate(writing: Writing): Promise<WriteResult> {
       `${label} gave no answer to a create, and ${found.why}. See in ${label} whether the candidate is there`,
     );
   }
+  if (createdBefore && link.creating_as === undefined) {
+    throw new PermanentError(
+      "create_outcome_unknown",
+      `${label} gave no answer to a create without an e-mail address, and has no candidate with the one that the profile has since. See in ${label} whether the candidate is there`,
+    );
+  }
   return create(createdAs, createdBefore, writing);
 }
 

@@ -19,7 +19,7 @@ const NEXT_STEPS: Readonly<Record<Exclude<Reason, "none">, string>> = {
   cursor_failure:
     "Run it again: a run goes on from the last cursor that was saved, so that nobody is skipped",
   create_outcome_unknown:
-    "Where the candidate is not there, erase the profile and run it again; where it is there, give it the same e-mail address in both, then erase the profile and run it again",
+    'Where the candidate is there, give first it and then the profile the same e-mail address. In either case erase the profile then, with "workflow_id" (without it all workflows forget the profile), and run it again',
   credential_failure: 'Run it again once the secret is mended: "check": true tells whether it is',
   state_failure:
     "Run it again: nothing is lost. Should it come back, look at the stack's table and queues in AWS",

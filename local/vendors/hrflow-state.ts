@@ -2,6 +2,7 @@ import type { Storage } from "./collection.ts";
 import {
   completeProfile,
   type HrflowAttachment,
+  type HrflowLocation,
   type HrflowProfile,
   hexKey,
   type ProfileInput,
@@ -62,14 +63,27 @@ export function createHrflowState(storage: Storage, settings: HrflowStateSetting
     return readableFromInMs <= settings.now() && (settings.archivedIsReadable || !isArchived(profile));
   }
 
-  /** As it is answered: addresses of files under today's port, empty locations in the chosen form. */
+  /**
+   * As it is answered: addresses of files under today's port, empty locations in the chosen form. The rest is the stored
+   * one's, which nobody changes: every change of a profile makes a new one.
+   */
   function present(profile: HrflowProfile): HrflowProfile {
-    const presented = structuredClone(profile);
-    for (const { location } of [presented.info, ...presented.experiences, ...presented.educations]) {
-      if (isEmpty(location.fields)) location.fields = settings.emptyLocationFields === "array" ? [] : null;
-    }
-    for (const file of presented.attachments) file.public_url = `${originOf()}${file.public_url}`;
-    return presented;
+    return {
+      ...profile,
+      info: presentPlace(profile.info),
+      experiences: profile.experiences.map(presentPlace),
+      educations: profile.educations.map(presentPlace),
+      attachments: profile.attachments.map((file) => ({
+        ...file,
+        public_url: `${originOf()}${file.public_url}`,
+      })),
+    };
+  }
+
+  function presentPlace<Place extends { location: HrflowLocation }>(place: Place): Place {
+    if (!isEmpty(place.location.fields)) return place;
+    const fields = settings.emptyLocationFields === "array" ? ([] as []) : null;
+    return { ...place, location: { ...place.location, fields } };
   }
 
   function store(profile: HrflowProfile, readableFromInMs: number): HrflowProfile {

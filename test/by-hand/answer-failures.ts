@@ -95,7 +95,7 @@ export const failed: Case[] = [
     status: "fatal",
     events: { ...READ, write_failure: 1 },
     says: /^Teamtailor gave no answer to a create, and the candidate has no e-mail .* is there\. /,
-    next: /Where the candidate is not there, erase the profile and run it again/,
+    next: /the same e-mail address\. In either case erase the profile then, with "workflow_id" .* and run it again/,
     async provoke(play) {
       play.key = play.scene.hrflow.putProfile({
         source_key: play.scene.sourceKey,

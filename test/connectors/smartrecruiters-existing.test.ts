@@ -357,7 +357,7 @@ test("a CV goes from HrFlow to SmartRecruiters, fails alone, is completed, and i
 
   attach("first");
   smartrecruiters.failNext({ route: ATTACH }, { kind: "status", status: 500, when: "after" });
-  await expect(push()).rejects.toThrow("has the candidate, but not its CV");
+  await expect(push()).rejects.toThrow("has the candidate, and perhaps not its CV");
   const { candidateId } = await push();
   expect(texts()).toEqual(["%PDF-1.4 first"]);
 

@@ -1,6 +1,15 @@
 /** docs/deploy.md: its commands are run where they can be, as they stand there, by the AWS CLI against the local stack. */
 import { execFile, execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,6 +59,13 @@ test("what it names is there", () => {
     name.replace(STACK, ""),
   );
   expect(invoked.filter((name) => !functions.includes(name))).toEqual([]);
+});
+
+test("each call by hand waits for its answer, and is made once", () => {
+  const calls = page.split("\n").filter((line) => line.includes("aws lambda invoke "));
+  expect(calls.length).toBeGreaterThan(2);
+  for (const call of calls)
+    expect(call).toMatch(/^AWS_MAX_ATTEMPTS=1 aws lambda invoke --cli-read-timeout 0 /);
 });
 
 test("its links lead somewhere", () => {
@@ -132,7 +148,7 @@ describe.skipIf(!hasAwsCli)("its commands", () => {
   };
 
   test("make the secrets, rotate one, and leave no copy", async () => {
-    await run(blockWith("chmod 600"));
+    await run(blockWith("chmod 600 secrets/*"));
     await run(blockWith("create-secret --name hrflow/demo"));
     for (const name of NAMES) {
       const { SecretString = "" } = await system.secretsManager.client.send(
@@ -145,7 +161,15 @@ describe.skipIf(!hasAwsCli)("its commands", () => {
     }
     const [remove] = blocks.filter(({ text }) => text === "rm secrets/*.local.json\n");
     await run(remove?.text ?? "false");
+    await run(blockWith("chmod 600 secrets/teamtailor"));
+    const copy = join(directory, "secrets/teamtailor.local.json");
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+    // Between both blocks the page tells to edit it: pasted as a whole they would store the template.
+    const edited = JSON.stringify({ auth: "the new key" });
+    writeFileSync(copy, edited);
     await run(blockWith("put-secret-value"));
+    const rotated = new GetSecretValueCommand({ SecretId: "teamtailor/demo" });
+    expect((await system.secretsManager.client.send(rotated)).SecretString).toBe(edited);
     const describe = new DescribeSecretCommand({ SecretId: "teamtailor/demo" });
     const { VersionIdsToStages = {} } = await system.secretsManager.client.send(describe);
     expect(Object.values(VersionIdsToStages).flat().sort()).toEqual(["AWSCURRENT", "AWSPREVIOUS"]);

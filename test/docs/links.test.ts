@@ -33,6 +33,11 @@ describe.each(pages)("%s", (page) => {
     expect(broken.map(([link]) => link)).toEqual([]);
   });
 
+  test("runs TypeScript by the Node that npm brings, and gives no option of a program to npm", () => {
+    const commands = read(page).match(/(?:npm exec (?:-- )?)?\bnode [\w/-]+\.ts[^`\n]*/g) ?? [];
+    expect(commands.filter((command) => !/^npm exec (-- |(?!.* --))/.test(command))).toEqual([]);
+  });
+
   test("names files that are there", () => {
     const named = read(page).matchAll(
       /`((?:bench|docs|functions|infra|lib|local|test|workflows)\/[\w./-]+)`/g,

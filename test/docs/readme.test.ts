@@ -1,5 +1,5 @@
 /** The code of the README: it is type-checked as it stands there, and its functions are run against simulated vendors. */
-import { execFile, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -66,7 +66,11 @@ test("the functions of the README are right, are previewed by its dry run, and t
 
   scene = await startOperatorScene(await load(placed.fileOf("functions.ts")));
   const info = { first_name: "Ada", last_name: "Exemple", email: "ada@example.com" };
-  const profile = { source_key: scene.sourceKey, info, tags: [{ name: "remote", value: true }] };
+  const tags = [
+    { name: "remote", value: true },
+    { name: "referrer", value: null },
+  ];
+  const profile = { source_key: scene.sourceKey, info, tags };
   const experiences = [{ title: "Engineer", company: "ACME" }];
   const { key } = scene.hrflow.putProfile({ ...profile, experiences, experiences_duration: 7 });
   const junior = scene.hrflow.putProfile({ ...profile, experiences_duration: 0 }).key;
@@ -98,6 +102,24 @@ test("the functions of the README are right, are previewed by its dry run, and t
     { run_id, workflow_id, action, events: { ...events, callback_executed: 1 } },
   ]);
 }, 60_000);
+
+test.each([
+  ["workflows/index.ts", "export default ["],
+  ["workflows/functions.ts", "toShortCandidate({"],
+])("what the README shows of %s is as the linter wants it", (path, text) => {
+  const code = blockWith(text);
+  const biome = join(root, "node_modules/.bin/biome");
+  const written = execFileSync(
+    biome,
+    ["check", "--write", "--vcs-enabled=false", `--stdin-file-path=${path}`],
+    {
+      cwd: root,
+      input: code,
+      encoding: "utf8",
+    },
+  );
+  expect(written).toBe(code);
+});
 
 test("what the README tells to type beside npm start is answered as it says", async () => {
   const data = mkdtempSync(join(tmpdir(), "readme-"));

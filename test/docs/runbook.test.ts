@@ -4,6 +4,8 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { checkedSamples } from "../../docs/generate/sample-workflows.ts";
 import { alarms } from "../../infra/alarms.ts";
+import { pushFunctions, updateFunctions } from "../../infra/functions.ts";
+import limits from "../../infra/limits.json" with { type: "json" };
 import { savedQueries } from "../../infra/queries.ts";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -47,6 +49,21 @@ test("the saved queries that it names are there, and all of them are named", () 
 
 test("it tells how many alarms there are", () => {
   expect(page).toContain(`${alarmList.length} alarms with the sample workflows`);
+});
+
+test("it tells how long dead letters wait, wherever it does", () => {
+  const { queue = "", letters = "" } =
+    /They wait there for (?<queue>\d+) days.*where they wait for (?<letters>\d+) days more/s.exec(page)
+      ?.groups ?? {};
+  expect([queue, letters].map(Number)).toEqual([limits.push.retentionInDays, limits.push.retentionInDays]);
+});
+
+test("the functions and queues that its commands name are deployed", () => {
+  const named = [...page.matchAll(/"\$STACK-([\w-]+)"/g)].map(([, name = ""]) => name);
+  const functions = [...pushFunctions, ...updateFunctions].map(({ name }) => name);
+  const deployed = [...functions, ...updateFunctions.map(({ name }) => `${name}-missed-runs`)];
+  expect(named.length).toBeGreaterThan(2);
+  expect(named.filter((name) => !deployed.includes(name))).toEqual([]);
 });
 
 describe("what is typed", () => {

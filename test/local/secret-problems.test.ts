@@ -29,6 +29,19 @@ test("a secret that does not exist is named, with the workflow that needs it", (
   ]);
 });
 
+test("a push without a secret for its webhook is told, an update needs none", () => {
+  const given = { ...secrets, "hrflow/demo": { api_secret: "ask_hidden", api_user: "you@example.com" } };
+  expect(secretProblems([workflow], all, given)).toEqual([
+    expect.stringMatching(/^acme cannot work with the secret hrflow\/demo: .*webhook_secret.*; mend it in/),
+  ]);
+  const update = {
+    ...workflow,
+    action: "update_profiles_in_hrflow_from_flatchr",
+    connectorSecret: "flatchr/demo",
+  };
+  expect(secretProblems([update], all, given)).toEqual([]);
+});
+
 test("what a secret lacks is named, and nothing of what it has", () => {
   const given = {
     ...secrets,

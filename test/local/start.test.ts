@@ -164,13 +164,13 @@ test.each<[what: string, options: () => string[], exitCode: number, says: RegExp
     "a wrong workflow, also when it is a plain object",
     () => ["--workflows", listOf({ workflow_id: "acme" })],
     1,
-    /^The function \S+ does not start: Workflow "acme": .*action.*\n$/,
+    /^With \S+ the function \S+ does not start: Workflow "acme": .*action.*\n$/,
   ],
   [
     "a schedule that cannot be read",
     () => ["--workflows", listOf({ ...workflow, schedule: "now and then" })],
     1,
-    /^The function \S+ does not start: Workflow "acme": .*schedule.*\n$/,
+    /^With \S+ the function \S+ does not start: Workflow "acme": .*schedule.*\n$/,
   ],
   [
     "a secrets file that is not there",

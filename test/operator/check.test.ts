@@ -76,6 +76,8 @@ describe.each([TEAMTAILOR, FLATCHR, SMARTRECRUITERS, UPDATE])("a check of %s", (
     expect(wrong(answer).map(({ message }) => message)).toEqual(
       expect.arrayContaining([expect.stringContaining("could not be reached")]),
     );
+    expect(wrong(answer).every(({ unchecked }) => unchecked)).toBe(true);
+    expect(answer.message).toMatch(/^could not be checked, try again: .*connector_auth/);
   });
 
   test("sees a secret that was mended just now", async () => {

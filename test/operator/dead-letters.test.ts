@@ -169,6 +169,7 @@ test.each([
     "reasons is unknown; known are dead_letters, workflow_id, reason, limit, persist",
   ],
   [{ dead_letters: "list", limit: 0 }, "limit must be at least 1"],
+  [{ dead_letters: "redrive", reason: "write_failures" }, "reason must be a reason, as the list tells them"],
 ])("%j is refused", async (event, message) => {
   expect(await ask(event)).toMatchObject({ status: "fatal", message: expect.stringContaining(message) });
 });

@@ -144,6 +144,17 @@ describe("a create without an answer", () => {
     await expect(push(profile, sourced)).rejects.toThrow(PermanentError);
     expect(scene.teamtailor.candidates()).toHaveLength(1);
   });
+
+  test("that was sent without an e-mail is not repeated because the profile has one since", async () => {
+    const profile = scene.addProfile({ email: null });
+    const sourced = { push_parameters: { sourced: true } };
+    scene.teamtailor.failNext({ route: "POST /candidates" }, { kind: "reset", when: "after" });
+    await expect(push(profile, sourced)).rejects.toThrow(TemporaryError);
+    scene.environment.pass(61);
+    scene.hrflow.editProfile(profile.key, { info: { email: "since@example.com" } });
+    await expect(push(profile, sourced)).rejects.toMatchObject({ reason: "create_outcome_unknown" });
+    expect(scene.teamtailor.candidates()).toHaveLength(1);
+  });
 });
 
 test("two pushes of one profile at the same moment: one works, the other waits", async () => {

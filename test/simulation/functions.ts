@@ -7,8 +7,14 @@ import type { World } from "./world.ts";
 export type FunctionName = "receiver" | "push" | "hand";
 
 const TIMEOUTS_IN_SECONDS = { receiver: 20, push: 180, hand: 180 } satisfies Record<FunctionName, number>;
-/** An invocation that is to die does so within so many effects. */
-const EFFECTS_UNTIL_DEATH = { receiver: 4, push: 20, hand: 20 } satisfies Record<FunctionName, number>;
+/**
+ * An invocation that is to die does so within so many effects, one of these: most pushes have some six, the longest twenty,
+ * and a death that comes after the last is none.
+ */
+const EFFECTS_UNTIL_DEATH = { receiver: [2, 4], push: [6, 10, 20], hand: [6, 10, 20] } satisfies Record<
+  FunctionName,
+  readonly number[]
+>;
 
 export function createFunctions(world: World, clock: Clock, witness: Witness) {
   const pools: Record<FunctionName, Instance[]> = { receiver: [], push: [], hand: [] };

@@ -33,7 +33,7 @@ export async function playOutage(ats: AtsName, outage: Outage): Promise<AfterOut
   const stage = await setStage({
     ats,
     dice,
-    trouble: { aws: 0, crash: 0, calmFrom: START },
+    trouble: { aws: 0, slow: 0, crash: 0, calmFrom: START },
     workflows: 1,
     consumers: 2,
     visibilityTimeoutInSeconds: 1080,

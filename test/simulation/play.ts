@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { AtsName } from "./ats.ts";
 import type { Played } from "./push-schedule.ts";
+import { shareSeeds } from "./seeds.ts";
 import type { Happening } from "./trouble.ts";
 import type { Work } from "./worker.ts";
 
@@ -10,7 +11,7 @@ import type { Work } from "./worker.ts";
 export interface Report {
   ats: AtsName;
   schedules: number;
-  /** Those that went wrong, the lowest seed first. A thread ends with its first. */
+  /** Those that went wrong, the lowest seed first. No thread begins another after one. */
   failures: Played[];
   counts: Record<Happening, number>;
   crashPoints: Set<string>;
@@ -27,16 +28,9 @@ export async function playMany(
 ): Promise<Report> {
   const startedAt = performance.now();
   const threads = Math.min(availableParallelism(), 4, seeds.count);
+  const shared = shareSeeds(seeds.first, seeds.count);
   const shares = await Promise.all(
-    Array.from({ length: threads }, (_, thread) =>
-      playInThread({
-        ats,
-        first: seeds.first + thread,
-        step: threads,
-        end: seeds.first + seeds.count,
-        defect,
-      }),
-    ),
+    Array.from({ length: threads }, () => playInThread({ ats, seeds: shared, defect })),
   );
   const counts = {} as Report["counts"];
   for (const share of shares)

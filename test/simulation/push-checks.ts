@@ -62,7 +62,9 @@ function wrongPerson(scene: Scene, person: Person, candidates: SeenCandidate[]):
   const wrong: string[] = [];
   if (ours.length > workflows) wrong.push(`${name} has ${ours.length} candidates`);
   const isAlwaysThere = person.index === 0 && scene.isHandmade && scene.deleted.size === 0;
-  if (isAlwaysThere && workflows === 1 && new Set(emails).size === 1 && ours.length > 0)
+  // A second one that SmartRecruiters made is deleted again, unless a recruiter has worked on it since.
+  const isOnlyOurs = ours.some(({ id }) => !scene.edited.has(id));
+  if (isAlwaysThere && workflows === 1 && new Set(emails).size === 1 && isOnlyOurs)
     wrong.push(`${name} was there, and was created all the same`);
 
   const givenUpAt = Math.max(

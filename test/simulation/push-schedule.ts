@@ -29,7 +29,8 @@ export async function playPush(ats: AtsName, seed: number, isTold = false): Prom
   const share = isHard ? dice.pick([0.05, 0.15, 0.3]) : 0;
   const trouble = {
     aws: isHard ? dice.pick([0, 0.03, 0.1]) : 0,
-    crash: dice.pick([0, 0.15, 0.3, 0.5]),
+    slow: dice.pick([0, 0.2, 0.4]),
+    crash: dice.pick([0, 0.2, 0.3, 0.5]),
     calmFrom: START + HOUR + dice.pick([10, 20, 40]) * MINUTE,
   };
   const stage = await setStage({
@@ -37,13 +38,20 @@ export async function playPush(ats: AtsName, seed: number, isTold = false): Prom
     dice,
     trouble,
     faultOf: (asked, simulated, now) =>
-      now < trouble.calmFrom && dice.chance(share) ? dice.pick(faultsOf(asked, simulated)) : undefined,
-    workflows: dice.pick([1, 1, 1, 2]),
+      now < trouble.calmFrom && dice.chance(isRead(asked) ? share / 2 : share)
+        ? dice.pick(faultsOf(asked, simulated))
+        : undefined,
+    workflows: dice.pick([1, 1, 1, 1, 2]),
     consumers: dice.pick([1, 2, 3]),
     visibilityTimeoutInSeconds: dice.chance(0.15) ? 20 : 1080,
   });
   await play(stage, dice, trouble.calmFrom);
   return { seed, ats, ...stage.outcome(isTold) };
+}
+
+/** One that fails only makes the push begin again, and there are many of them. */
+function isRead({ method, url }: Asked): boolean {
+  return method === "GET" || url.pathname.endsWith("/search/applicants");
 }
 
 function faultsOf(asked: Asked, ats: SimulatedAts) {
@@ -72,7 +80,7 @@ async function play(stage: Stage, dice: Dice, calmFrom: number): Promise<void> {
     [...edited].filter(([id, callsBefore]) => !isOvertaken(id, callsBefore)).map(([id]) => id),
   );
   wrong.push(...(await wrongAtRest({ ...stage, edited: kept, deleted, isHandmade, said: stage.world.said })));
-  if (dice.chance(0.5)) return;
+  if (dice.chance(0.8)) return;
 
   const calls = simulator.calls.length;
   const letters = queue.deadLetters.length;
@@ -92,20 +100,25 @@ function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice): boole
   const change = (person: Person, kind?: "back") => {
     stage.note(`person ${person.index} changes in HrFlow: ${people.change(person, kind)}`);
     stage.announce(person, delayOfWebhook());
-    if (dice.chance(0.2)) stage.announce(person, delayOfWebhook());
-    // At the same moment, so that two pushes meet of which one has read the profile before, and one after the change.
-    if (dice.chance(0.3)) later(dice.below(1_500), () => stage.pushByHand(person));
-    // While a push of the change may be at work, or have died: then the ATS has what nobody remembers.
-    if (kind === undefined && dice.chance(0.4)) later(dice.below(20_000), () => takeBack(person));
+    if (dice.chance(0.15)) stage.announce(person, delayOfWebhook());
+    if (kind !== undefined) return;
+    if (dice.chance(0.4)) {
+      // So that two pushes meet, of which one has read the profile before, and one after it changes once more.
+      later(dice.below(1_500), () => stage.pushByHand(person));
+      later(500 + dice.below(3_000), () => takeBack(person));
+    } else if (dice.chance(0.35)) {
+      // While a push of the change may be at work, or have died: then the ATS has what nobody remembers.
+      later(dice.below(20_000), () => takeBack(person));
+    }
   };
   const takeBack = (person: Person) => {
     if (!person.isDeleted) change(person, "back");
   };
   const soonOrLater = () => HOUR + dice.pick([dice.below(5_000), dice.below(SPAN)]);
 
-  const persons = Array.from({ length: dice.pick([1, 1, 1, 2]) }, () => people.add(true));
+  const persons = Array.from({ length: dice.pick([1, 1, 1, 1, 2]) }, () => people.add(true));
   const stranger = people.add(false); // Of whom nobody with the secret ever speaks.
-  if (dice.chance(0.2)) stage.forge(stranger, HOUR + dice.below(SPAN));
+  if (dice.chance(0.1)) stage.forge(stranger, HOUR + dice.below(SPAN));
   const [first] = persons;
   const isHandmade = first !== undefined && dice.chance(0.25);
   if (isHandmade) {
@@ -115,8 +128,9 @@ function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice): boole
   }
   for (const person of persons) {
     later(HOUR + dice.below(2_000), () => stage.announce(person, delayOfWebhook()));
-    for (let times = dice.below(3); times > 0; times -= 1) later(soonOrLater(), () => change(person));
-    if (dice.chance(0.15)) later(soonOrLater(), () => stage.pushByHand(person));
+    for (let times = dice.pick([0, 0, 0, 1, 1, 2]); times > 0; times -= 1)
+      later(soonOrLater(), () => change(person));
+    if (dice.chance(0.1)) later(soonOrLater(), () => stage.pushByHand(person));
   }
   return isHandmade;
 }

@@ -18,6 +18,8 @@ export type Happening = "effect" | "crash" | "vendor fault" | "AWS fault" | "inv
 /** How likely things go wrong; nothing does any more when the calm begins. */
 export interface Trouble {
   aws: number;
+  /** Of an invocation: half of the vendors' answers reach it late, but in time. */
+  slow: number;
   /** Of an invocation. */
   crash: number;
   calmFrom: number;
@@ -29,8 +31,11 @@ export interface Instance {
   isGone: boolean;
   /** Is gone when it is over, and with it all that it waited for. */
   invocation: Owner;
+  isSlow: boolean;
   /** Effects until it dies, and on which side of the last; never when undefined. */
   diesAt: number | undefined;
+  /** From its first write to the ATS on, so many effects; for then there is most to lose. */
+  diesAfterWrite: number | undefined;
   dies: "before" | "after";
   /** Told when it dies. */
   onDeath: () => void;

@@ -1,30 +1,33 @@
 /** A thread that plays schedules, if need be with a defect planted in the code under test. */
+import { enableCompileCache } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import type { AtsName } from "./ats.ts";
 import { plant } from "./defects.ts";
 import type { Share } from "./play.ts";
+import { endAt, type Seeds, seedsOf } from "./seeds.ts";
 
-/** Every `step`th seed from `first` to before `end`. */
 export interface Work {
   ats: AtsName;
-  first: number;
-  step: number;
-  end: number;
+  seeds: Seeds;
+  /** The name of a planted one, see defects.ts. */
   defect: string | undefined;
 }
 
-const { ats, first, step, end, defect } = workerData as Work;
+enableCompileCache(); // Each of some sixty threads would compile the SDK anew.
+const { ats, seeds, defect } = workerData as Work;
 if (defect !== undefined) plant(defect);
 const { playPush } = await import("./push-schedule.ts");
 
 const share: Share = { schedules: 0, failures: [], counts: {} as Share["counts"], crashPoints: [] };
 const crashPoints = new Set<string>();
-for (let seed = first; seed < end && share.failures.length === 0; seed += step) {
+for (const seed of seedsOf(seeds)) {
   const played = await playPush(ats, seed);
   share.schedules += 1;
   for (const [what, times] of Object.entries(played.counts) as [keyof Share["counts"], number][])
     share.counts[what] = (share.counts[what] ?? 0) + times;
   for (const point of played.crashPoints) crashPoints.add(point);
-  if (played.wrong.length > 0) share.failures.push(played);
+  if (played.wrong.length === 0) continue;
+  share.failures.push(played);
+  endAt(seeds, seed);
 }
 parentPort?.postMessage({ ...share, crashPoints: [...crashPoints] });

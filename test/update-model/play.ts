@@ -1,23 +1,25 @@
 /** Plays histories in as many threads as there are cores. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { shareSeeds } from "../simulation/seeds.ts";
 import type { History } from "./model.ts";
 import type { Work } from "./worker.ts";
 
 /**
+ * @param seeds so many, from the first on
  * @param table each history on a real one of its own, or in memory
  * @param defect the name of a planted one, see defects.ts
  */
 export async function play(
-  seeds: readonly number[],
+  seeds: { first: number; count: number },
   table: Work["table"] = "in memory",
   defect?: string,
 ): Promise<History[]> {
-  const threads = Math.min(availableParallelism(), 4, seeds.length);
-  const shares = Array.from({ length: threads }, (_, thread) =>
-    seeds.filter((_seed, index) => index % threads === thread),
+  const threads = Math.min(availableParallelism(), 4, seeds.count);
+  const shared = shareSeeds(seeds.first, seeds.count);
+  const played = await Promise.all(
+    Array.from({ length: threads }, () => playInThread({ seeds: shared, table, defect })),
   );
-  const played = await Promise.all(shares.map((share) => playInThread({ seeds: share, table, defect })));
   return played.flat().sort((one, other) => one.seed - other.seed);
 }
 

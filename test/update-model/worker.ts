@@ -1,24 +1,24 @@
 /** Plays histories in a thread of its own, so that a thousand of them take as many cores as there are. */
+import { enableCompileCache } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import { DEFAULT_FLATCHR_KEY } from "../../local/vendors/flatchr.ts";
 import { DEFAULT_COMPANY_ID } from "../../local/vendors/flatchr-organisation.ts";
 import { DEFAULT_HRFLOW_KEY } from "../../local/vendors/hrflow.ts";
 import { plant } from "../simulation/defects.ts";
+import { endAt, type Seeds, seedsOf } from "../simulation/seeds.ts";
 import { createTable } from "../simulation/table.ts";
 import { UPDATE_DEFECTS } from "./defects.ts";
 import type { History } from "./model.ts";
 
 /** Which histories a thread plays, and on which table. */
 export interface Work {
-  seeds: readonly number[];
+  seeds: Seeds;
   table: "real" | "in memory";
   /** The name of a planted one. */
   defect: string | undefined;
 }
 
-/** After so many histories that went wrong, a thread ends: the rest would say nothing new. */
-const ENOUGH = 1;
-
+enableCompileCache();
 const { seeds, table, defect } = workerData as Work;
 if (defect !== undefined) plant(defect, UPDATE_DEFECTS);
 const { playHistory } = await import("./model.ts");
@@ -30,9 +30,10 @@ const start = () =>
   });
 const shared = await start();
 const histories: History[] = [];
-for (const seed of seeds) {
-  histories.push(await (table === "real" ? playOnReal(seed) : playHistory(seed, shared, createTable())));
-  if (histories.filter(({ wrong }) => wrong.length > 0).length >= ENOUGH) break;
+for (const seed of seedsOf(seeds)) {
+  const history = await (table === "real" ? playOnReal(seed) : playHistory(seed, shared, createTable()));
+  histories.push(history);
+  if (history.wrong.length > 0) endAt(seeds, seed);
   shared.logged.length = 0;
 }
 await shared.stop();

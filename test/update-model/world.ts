@@ -96,7 +96,8 @@ export async function startWorld(aws: TestEnvironment, table: Table, dice: Dice)
   }
 
   async function callVendor(life: Life, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
-    const request = new Request(input, init);
+    const isWhole = input instanceof Request && Object.keys(init ?? {}).length === 0;
+    const request = isWhole ? input : new Request(input, init);
     const { method, url } = request;
     const answer = await (url.startsWith(hrflow.url) ? hrflow : flatchr).fetch(request);
     // Read to its end here: what comes in pieces would come in an order that no seed decides.

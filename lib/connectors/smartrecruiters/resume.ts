@@ -40,7 +40,8 @@ export async function sendResumeOnce(api: CandidateApi, candidateId: string, cv:
 function explain(error: unknown, cv: Cv): RelayError {
   if (!(error instanceof VendorError) || error.isCredentialRefused)
     return asRelayError(error, "write_failure");
-  const what = `SmartRecruiters has the candidate, but not its CV (${cv.contentType}, ${cv.bytes.byteLength} bytes)`;
+  const hasCv = error.effect === "none" ? "but not its CV" : "and perhaps not its CV";
+  const what = `SmartRecruiters has the candidate, ${hasCv} (${cv.contentType}, ${cv.bytes.byteLength} bytes)`;
   const message = `${what}: ${error.message}`;
   return error.isRefused && error.status !== 404
     ? new PermanentError("write_failure", message, { cause: error })
