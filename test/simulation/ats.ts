@@ -19,7 +19,8 @@ export type AtsName = (typeof ATS_NAMES)[number];
 export interface Wanted {
   firstName: string;
   lastName: string;
-  email: string;
+  /** Null where HrFlow knows none: what the ATS has then is nobody's business. */
+  email: string | null;
   phone: string;
   cv: string | undefined;
 }
@@ -28,6 +29,8 @@ export interface SimulatedAts {
   account: Account;
   /** `push_parameters` of a second workflow. */
   secondParameters: object;
+  /** Who has no e-mail address is taken, too. */
+  isEmailOptional: boolean;
   /** Everybody who is there, as cheaply as it can be told. */
   ids(): string[];
   isCreate(asked: Asked): boolean;
@@ -103,8 +106,9 @@ async function startTeamtailor({ clock, dice, fetch }: Needs): Promise<Simulated
   });
   const account: Account<SimulatedTeamtailor> = await bench.start();
   return {
-    account,
+    account: { ...account, parameters: { sourced: true } },
     secondParameters: { sourced: true },
+    isEmailOptional: true,
     ids: () => account.simulator.candidates().map(({ id }) => id),
     isCreate: ({ method, url }) => method === "POST" && url.pathname === "/v1/candidates",
     addByHand: account.add,
@@ -130,6 +134,7 @@ async function startSmartrecruiters({ clock, dice }: Needs): Promise<SimulatedAt
   return {
     account,
     secondParameters: { job_id: second.id },
+    isEmailOptional: false,
     ids: () => account.simulator.candidates().map(({ id }) => id),
     isCreate: ({ method, url }) => method === "POST" && /^\/jobs\/[^/]+\/candidates$/.test(url.pathname),
     addByHand: (person) => {
@@ -158,6 +163,7 @@ async function startFlatchr({ clock, dice }: Needs): Promise<SimulatedAts> {
   return {
     account,
     secondParameters: { vacancy: second.slug },
+    isEmailOptional: false,
     ids: () => simulator.applicants().map(({ id }) => id),
     isCreate: ({ url }) => url.pathname === "/careers/vacancy/candidate/json",
     addByHand: account.add,
@@ -178,7 +184,7 @@ function sameInAll(candidate: SeenCandidate, wanted: Wanted): string[] {
   return different([
     ["first name", candidate.firstName, wanted.firstName],
     ["last name", candidate.lastName, wanted.lastName],
-    ["e-mail", candidate.email?.toLowerCase(), wanted.email.toLowerCase()],
+    ["e-mail", wanted.email && candidate.email?.toLowerCase(), wanted.email?.toLowerCase() ?? null],
     ["phone", candidate.phone, wanted.phone],
     ["CV", hasCv ? "the newest" : "another, or none", "the newest"],
   ]);

@@ -48,6 +48,13 @@ export const DEFECTS: readonly PushDefect[] = [
     changes: [["link.creating_as !== undefined && link.creating_as !== createdAs", "false"]],
   },
   {
+    name: "a create without an e-mail that one by e-mail follows",
+    promise: 2,
+    ats: "teamtailor",
+    file: "push/write.ts",
+    changes: [["createdBefore && link.creating_as === undefined", "false"]],
+  },
+  {
     name: "no lease",
     promise: 3,
     ats: "teamtailor",

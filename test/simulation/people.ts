@@ -38,12 +38,12 @@ export function createPeople(hrflow: SimulatedHrflow, sourceKey: string, clock: 
     persons,
     current: ({ versions }: Person) => versions.at(-1) as Wanted,
 
-    add(isAnnounced: boolean): Person {
+    add(isAnnounced: boolean, hasEmail = true): Person {
       const index = persons.length;
       const first = {
         firstName: `Jean${index}`,
         lastName: `Canari${index}`,
-        email: `canari.${index}@example.com`,
+        email: hasEmail ? `canari.${index}@example.com` : null,
         phone: `+33639${index}0000`,
       };
       const { key } = hrflow.putProfile({
@@ -79,7 +79,13 @@ export function createPeople(hrflow: SimulatedHrflow, sourceKey: string, clock: 
       const number = versions.length;
       person.changedAt = clock.now();
       const what =
-        kind ?? dice.weighted({ phone: 6, back: before && !person.isDeleted ? 2 : 0, email: 1.2, cv: 1.5 });
+        kind ??
+        dice.weighted({
+          phone: 6,
+          back: before && !person.isDeleted ? 2 : 0,
+          email: now.email === null ? 6 : 1.2,
+          cv: 1.5,
+        });
       const next = { ...now };
       if (what === "phone") next.phone = `+33639${index}${String(number).padStart(4, "0")}`;
       if (what === "back") Object.assign(next, { phone: before?.phone, email: before?.email });

@@ -54,8 +54,12 @@ export async function wrongAtRest(scene: Scene): Promise<string[]> {
 function wrongPerson(scene: Scene, person: Person, candidates: SeenCandidate[]): string[] {
   const { people, ats, made, workflows } = scene;
   const name = `person ${person.index}`;
-  const emails = person.versions.map(({ email }) => email.toLowerCase());
-  const own = candidates.filter(({ email }) => emails.includes(email?.toLowerCase() ?? ""));
+  const emails = person.versions.map(({ email }) => email?.toLowerCase());
+  const { lastName } = people.current(person);
+  const own = candidates.filter(
+    (candidate) =>
+      candidate.lastName === lastName || (candidate.email && emails.includes(candidate.email.toLowerCase())),
+  );
   if (!person.isAnnounced) return own.length > 0 ? [`${name} was pushed without being announced`] : [];
 
   const ours = own.filter(({ id }) => made.has(id));

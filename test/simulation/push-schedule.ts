@@ -116,13 +116,15 @@ function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice): boole
   };
   const soonOrLater = () => HOUR + dice.pick([dice.below(5_000), dice.below(SPAN)]);
 
-  const persons = Array.from({ length: dice.pick([1, 1, 1, 1, 2]) }, () => people.add(true));
+  const persons = Array.from({ length: dice.pick([1, 1, 1, 1, 2]) }, () =>
+    people.add(true, !(ats.isEmailOptional && dice.chance(0.2))),
+  );
   const stranger = people.add(false); // Of whom nobody with the secret ever speaks.
   if (dice.chance(0.1)) stage.forge(stranger, HOUR + dice.below(SPAN));
   const [first] = persons;
-  const isHandmade = first !== undefined && dice.chance(0.25);
+  const email = first && people.current(first).email;
+  const isHandmade = typeof email === "string" && dice.chance(0.25);
   if (isHandmade) {
-    const { email } = people.current(first);
     stage.byHand(() => ats.addByHand({ firstName: "Hand", lastName: "Made", email }));
     stage.note("person 0 is entered by hand");
   }
