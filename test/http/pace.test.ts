@@ -130,8 +130,25 @@ test("a limit that is always kept is kept from the first call on", async () => {
   for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(1_000);
 });
 
-test("of a run's calls so many are under way at once, and one that waits for its pace is not", async () => {
+test("of a run's calls so many are under way at once", async () => {
   const pacer = withCallsAtOnce(2, worker());
+  const { call, most } = counting();
+  await Promise.all(Array.from({ length: 6 }, () => pacer.take(undefined, never, call)));
+  expect(most()).toBe(2);
+});
+
+test("a call that waits for its pace keeps no other of the run's waiting", async () => {
+  const waiting: Pacer = {
+    ...unpaced,
+    take: (pace, _signal, call) => (pace === undefined ? call() : new Promise(() => {})),
+  };
+  const pacer = withCallsAtOnce(1, waiting);
+  void pacer.take(tenASecond(), never, async () => "paced");
+  expect(await pacer.take(undefined, never, async () => "free")).toBe("free");
+});
+
+/** A call, and how many of it were under way at once. */
+function counting() {
   let underWay = 0;
   let most = 0;
   const call = async () => {
@@ -140,28 +157,17 @@ test("of a run's calls so many are under way at once, and one that waits for its
     await new Promise((resolve) => setTimeout(resolve, 5));
     underWay -= 1;
   };
-  const slow = tenASecond({ requests: 1, always: true });
-  const paced = Array.from({ length: 3 }, () => pacer.take(slow, never, call));
-  await Promise.all([...paced, ...Array.from({ length: 6 }, () => pacer.take(undefined, never, call))]);
-  expect(most).toBe(2);
-  expect(underWay).toBe(0);
-});
+  return { call, most: () => most };
+}
 
 describe("concurrency", () => {
   async function mostUnderWay(paces: Pace[]): Promise<number> {
     const pacer = worker();
-    let underWay = 0;
-    let most = 0;
-    const call = async () => {
-      underWay += 1;
-      most = Math.max(most, underWay);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      underWay -= 1;
-    };
+    const { call, most } = counting();
     await Promise.all(
       paces.flatMap((pace) => Array.from({ length: 6 }, () => pacer.take(pace, never, call))),
     );
-    return most;
+    return most();
   }
 
   test("of an endpoint is shared by four workers", async () => {

@@ -63,7 +63,7 @@ const STEPS = {
   goOn: 2,
 };
 const KINDS = { incremental: 7, whole: 1, dry: 1, filtered: 1.2 };
-const TROUBLES = { none: 4, vendor: 2.5, kill: 2.5, deadline: 1, table: 0.8 };
+const TROUBLES = { none: 4, vendor: 2.5, kill: 2.5, deadline: 0.7, table: 0.8 };
 type Kind = keyof typeof KINDS;
 /** `none` is no trouble but people who are at work; `nothing` is not even that. */
 type Trouble = keyof typeof TROUBLES | "nothing";
@@ -250,7 +250,7 @@ async function play(seed: number, dice: Dice, world: World, workflowId: string):
     }
   }
 
-  for (let count = isLarge ? 13 + dice.below(4) : 2 + dice.below(4); count > 0; count -= 1) people.add();
+  for (let count = isLarge ? 15 + dice.below(4) : 2 + dice.below(4); count > 0; count -= 1) people.add();
   if (isLarge) {
     clock.pass(DAY); // All of them can be found.
     await rest(await run("incremental", "deadline"));

@@ -6,7 +6,7 @@ import { play, told } from "./play.ts";
 
 const HISTORIES = Number(process.env.SIMULATION_HISTORIES ?? 2_000);
 /** So many are enough to find any of the planted defects. */
-const ENOUGH_FOR_A_DEFECT = 600;
+const ENOUGH_FOR_A_DEFECT = 300;
 /** What the histories are about, and how often it happens in a thousand of them at least. */
 const LEAST_IN_A_THOUSAND: Record<Happening, number> = {
   run: 4000,
@@ -14,7 +14,7 @@ const LEAST_IN_A_THOUSAND: Record<Happening, number> = {
   "failing vendor": 300,
   "failing table": 100,
   "cut off": 40,
-  continued: 15,
+  continued: 20,
   refused: 200,
 };
 
