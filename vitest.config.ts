@@ -8,6 +8,7 @@ export default defineConfig({
     // Real servers and processes: generous for a loaded machine, and never what a test measures.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report.json" }]] : ["default"],
     coverage: {
       provider: "v8",

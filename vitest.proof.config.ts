@@ -17,6 +17,7 @@ export default defineConfig({
     fileParallelism: false, // The simulations take all cores by themselves.
     testTimeout: 900_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     disableConsoleIntercept: true,
     reporters: process.env.CI ? ["default", ["json", { outputFile: "proof-report.json" }]] : ["default"],
   },

@@ -132,13 +132,19 @@ export interface CandidateStore<Candidate> {
    * Changes what `candidate` says and keeps everything else: an update never blanks.
    *
    * @param cv the CV, only when the ATS does not have this one yet.
+   * @param creating makes a call that may make a second candidate, which this update would remove again: should the
+   *   update not come to its end, the ATS is given time to show it before there is another attempt.
    */
   update(
     candidateId: string,
     candidate: Candidate,
     cv: Cv | undefined,
+    creating?: Creating,
   ): Promise<Written & { outcome: UpdateOutcome }>;
 }
+
+/** Makes a call that may create a candidate, with a mark on the link before it. */
+export type Creating = <T>(call: () => Promise<T>) => Promise<T>;
 
 /** `gone`: the ATS has no such candidate any more. */
 export type UpdateOutcome = "updated" | "unchanged" | "gone";

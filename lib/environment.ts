@@ -66,6 +66,8 @@ const AWS_CLIENT = {
 
 /** The real world, made once for each instance of a function. */
 export function createEnvironment(): Environment {
+  // Node loads its `fetch` when a part of it is first touched: now, since Lambda gives the initialisation a full processor.
+  void globalThis.Headers;
   const world = {
     ...createReceiverEnvironment(),
     dynamodb: new DynamoDBClient(AWS_CLIENT),

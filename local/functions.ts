@@ -28,8 +28,8 @@ export function listFunctions(directory: string): FunctionFile[] {
 /** Pushes are driven by webhooks that wait in a queue, updates go on by it where they were cut off. */
 const QUEUE_DRIVEN = ["push-profile-to-", "update-profiles-in-hrflow-from-"];
 
-/** At any speed a function has this long. */
-const LEAST_TIMEOUT_IN_SECONDS = 5;
+/** At any speed a function has this long: enough for a computer that is busy with other things. */
+const LEAST_TIMEOUT_IN_SECONDS = 20;
 /** At any speed a message is not shown again before this. */
 const LEAST_VISIBILITY_IN_SECONDS = {
   push: 2,

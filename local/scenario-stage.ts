@@ -7,7 +7,7 @@ import type { System } from "./system.ts";
 import type { Simulator } from "./vendors/simulator.ts";
 import type { DeclaredWorkflow } from "./workflow-list.ts";
 
-export const PATIENCE_IN_SECONDS = 20;
+export const PATIENCE_IN_SECONDS = 60;
 
 /** Why a step is not shown: the workflows give no occasion. */
 export class Skipped extends Error {

@@ -62,7 +62,7 @@ export async function playScenario(options: ScenarioOptions): Promise<ScenarioRe
     const nothing = {
       step: "something is shown",
       ok: false,
-      detail: "no workflow gave occasion",
+      detail: "none of the workflows could be shown: each says above why",
       duration_ms: 0,
     };
     steps.push(nothing);

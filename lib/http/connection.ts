@@ -6,7 +6,7 @@ export interface VendorConnection {
   /** The vendor's name as people write it. */
   vendor: string;
   baseUrl: string;
-  /** Sent with every call; values are secret. */
+  /** Sent with every call; values are secret. A call's own header of the same name, letter by letter, takes its place. */
   headers: Record<string, string>;
   /** How long the vendor may take for one call. */
   timeoutInSeconds: number;

@@ -1,5 +1,4 @@
 /** One call to a vendor: sent, measured, and its answer read; an error says who, what call, which status. */
-import ky, { isNetworkError, type KyResponse } from "ky";
 import * as v from "valibot";
 import type { Environment } from "../environment.ts";
 import { VendorError } from "../errors.ts";
@@ -19,16 +18,6 @@ import { retryAfter } from "./retry-after.ts";
 export type Send = <T>(method: Method, path: string, call: VendorCall<T>, pace?: Pace) => Promise<T>;
 
 export function createSender(connection: VendorConnection, environment: Environment): Send {
-  const http = ky.create({
-    prefix: connection.baseUrl,
-    headers: connection.headers,
-    timeout: false, // Ky's ends with the head of the answer; the signal below covers the body too.
-    retry: 0, // The queue and the next run are what tries again: they know whether a repetition is safe.
-    redirect: "manual", // A credential is not carried to another address.
-    throwHttpErrors: false,
-    fetch: (input, init) => environment.fetch(input, init),
-  });
-
   return send;
 
   async function send<T>(method: Method, path: string, call: VendorCall<T>, pace?: Pace): Promise<T> {
@@ -42,25 +31,29 @@ export function createSender(connection: VendorConnection, environment: Environm
       if (status === 429) environment.metrics.add("vendor_rate_limited", 1, { vendor });
     };
 
-    let response: KyResponse;
+    let response: Response;
     let text = "";
     let body: unknown;
     let isRedirected = false;
     try {
-      // Not as ky's `searchParams`, for which it makes each request twice.
-      response = await http(call.query ? `${path}?${new URLSearchParams(call.query)}` : path, {
-        method,
-        signal: AbortSignal.any([
-          connection.signal,
-          environment.abortAfter(connection.timeoutInSeconds * 1000),
-        ]),
-        ...(call.json !== undefined && { body: JSON.stringify(call.json) }),
-        ...(call.form && { body: call.form }),
-        headers: {
-          ...(call.json !== undefined && { "content-type": "application/json" }),
-          ...call.headers,
+      response = await environment.fetch(
+        call.query ? `${target.url}?${new URLSearchParams(call.query)}` : target.url,
+        {
+          method,
+          redirect: "manual", // A credential is not carried to another address.
+          // It covers the body of the answer, too.
+          signal: AbortSignal.any([
+            connection.signal,
+            environment.abortAfter(connection.timeoutInSeconds * 1000),
+          ]),
+          headers: {
+            ...connection.headers,
+            ...(call.json !== undefined && { "content-type": "application/json" }),
+            ...call.headers,
+          },
+          body: call.json === undefined ? (call.form ?? null) : JSON.stringify(call.json),
         },
-      });
+      );
       isRedirected = call.redirect === "manual" && isRedirect(response.status);
       if (call.read && (response.ok || isRedirected)) {
         body = await call.read(response);
@@ -71,9 +64,7 @@ export function createSender(connection: VendorConnection, environment: Environm
     } catch (error) {
       const problem = describeNetworkProblem(error);
       measure(problem.code);
-      // Ky's own error holds the request, and with it the credential.
-      const cause = isNetworkError(error) ? error.cause : error;
-      throw new VendorError(target, { effect: problem.effect, detail: problem.text, cause });
+      throw new VendorError(target, { effect: problem.effect, detail: problem.text, cause: error });
     }
     const allowance = readAllowance(response.headers);
     if (pace && allowance) environment.pacer.heed(pace, allowance);

@@ -5,7 +5,13 @@
  * for, and where a look-up cannot settle it, a person is asked.
  * See docs/decisions/0002-the-link-is-marked-before-a-create.md.
  */
-import { CandidateExistsError, type CandidateStore, type Cv, type Written } from "../connector.ts";
+import {
+  CandidateExistsError,
+  type CandidateStore,
+  type Cv,
+  type UpdateOutcome,
+  type Written,
+} from "../connector.ts";
 import type { Environment } from "../environment.ts";
 import { PermanentError, TemporaryError, VendorError } from "../errors.ts";
 import { fingerprint } from "../fingerprint.ts";
@@ -35,14 +41,13 @@ export type WriteResult = Written & { outcome: "created" | "updated" | "unchange
  * @throws VendorError when a call fails
  */
 export async function writeCandidate(writing: Writing): Promise<WriteResult> {
-  const { workflow, store, candidate, cv, link } = writing;
-  if (link.candidate_id !== undefined) return store.update(link.candidate_id, candidate, cv);
-
+  const { workflow, store, candidate, link } = writing;
   refuseWhileUnsettled(writing);
+  if (link.candidate_id !== undefined) return update(link.candidate_id, writing);
+
   const { label } = workflow.connector;
   const createdBefore = link.creating_since !== undefined;
-  const identity = store.identity(candidate);
-  const createdAs = identity === undefined ? undefined : fingerprint(identity);
+  const createdAs = identityOf(writing);
   if (link.creating_as !== undefined && link.creating_as !== createdAs) {
     throw new PermanentError(
       "create_outcome_unknown",
@@ -63,7 +68,13 @@ export async function writeCandidate(writing: Writing): Promise<WriteResult> {
       `${label} gave no answer to a create without an e-mail address, and has no candidate with the one that the profile has since. See in ${label} whether the candidate is there`,
     );
   }
-  return create(createdAs, createdBefore, writing);
+  return create(createdBefore, writing);
+}
+
+/** Hash of what the candidate can be found by, when it can. */
+function identityOf({ store, candidate }: Writing): string | undefined {
+  const identity = store.identity(candidate);
+  return identity === undefined ? undefined : fingerprint(identity);
 }
 
 /** After a create without an answer the ATS is given time: a look-up might not see yet what it did. */
@@ -81,6 +92,28 @@ function refuseWhileUnsettled({ workflow, environment, link }: Writing): void {
   }
 }
 
+/** Makes a call that may create a candidate. The mark stands before it, and goes when the call certainly did nothing. */
+async function marked<T>(call: () => Promise<T>, writing: Writing): Promise<T> {
+  const { link, markCreating } = writing;
+  const { creating_since, creating_as } = link;
+  Object.assign(link, await markCreating(identityOf(writing)));
+  try {
+    return await call();
+  } catch (error) {
+    // What the ATS has may be of an earlier create without an answer: the mark of that one stays until it is found.
+    if (error instanceof CandidateExistsError) Object.assign(link, { creating_since, creating_as });
+    if (error instanceof VendorError && error.effect === "none") Object.assign(link, NO_MARK);
+    throw error;
+  }
+}
+
+async function update(candidateId: string, writing: Writing): Promise<Written & { outcome: UpdateOutcome }> {
+  const { store, candidate, cv, link } = writing;
+  const updated = await store.update(candidateId, candidate, cv, (call) => marked(call, writing));
+  if (updated.outcome !== "gone") Object.assign(link, NO_MARK);
+  return updated;
+}
+
 /**
  * Makes a candidate that a look-up found ours, and updates it.
  *
@@ -89,12 +122,13 @@ function refuseWhileUnsettled({ workflow, environment, link }: Writing): void {
 async function adopt(
   found: { candidateId: string; notes?: string[] },
   createdBefore: boolean,
-  { workflow, store, candidate, cv, link }: Writing,
-): Promise<WriteResult> {
+  writing: Writing,
+): Promise<WriteResult & { notes: string[] }> {
+  const { workflow, link } = writing;
   const { creating_since, creating_as } = link;
   link.candidate_id = found.candidateId;
   Object.assign(link, NO_MARK);
-  const updated = await store.update(found.candidateId, candidate, cv);
+  const updated = await update(found.candidateId, writing);
   if (updated.outcome === "gone") {
     // A look-up that lags has shown one that was deleted: what became of our create is still to be seen.
     Object.assign(link, { candidate_id: undefined, creating_since, creating_as });
@@ -107,22 +141,14 @@ async function adopt(
   return { ...updated, outcome, notes: [...(found.notes ?? []), ...(updated.notes ?? [])] };
 }
 
-/** @param createdAs hash of what the candidate can be found by, when it can */
-async function create(
-  createdAs: string | undefined,
-  createdBefore: boolean,
-  writing: Writing,
-): Promise<WriteResult> {
-  const { workflow, store, candidate, cv, link, markCreating } = writing;
+async function create(createdBefore: boolean, writing: Writing): Promise<WriteResult> {
+  const { workflow, store, candidate, cv, link } = writing;
   const { label } = workflow.connector;
-  Object.assign(link, await markCreating(createdAs));
   let created: Written;
   try {
-    created = await store.create(candidate, cv);
+    created = await marked(() => store.create(candidate, cv), writing);
   } catch (error) {
-    const exists = error instanceof CandidateExistsError;
-    if (exists || (error instanceof VendorError && error.effect === "none")) Object.assign(link, NO_MARK);
-    if (!exists) throw error;
+    if (!(error instanceof CandidateExistsError)) throw error;
     const existing = await store.find(candidate);
     if (existing.outcome === "found") return adopt(existing, createdBefore, writing);
     const message = `${label} says it has the candidate, but does not find it (yet): ${error.message}`;
@@ -139,6 +165,6 @@ async function create(
     throw new TemporaryError("write_failure", `${label} has created the candidate, but does not find it yet`);
   }
   const adopted = await adopt(itself, createdBefore, writing);
-  const notes = [...(created.notes ?? []), ...(adopted.notes ?? [])];
+  const notes = [...(created.notes ?? []), ...adopted.notes];
   return { ...created, ...adopted, outcome: "created", notes };
 }

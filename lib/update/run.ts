@@ -116,7 +116,7 @@ export async function runUpdate(
   const { items: _, events, message: detail, ...said } = answer;
   environment.log.info("run finished", {
     ...said,
-    ...(detail !== undefined && { detail }),
+    detail,
     events: { ...events },
     items_named: items.length,
     is_cut_off: run.isCutOff,
@@ -176,12 +176,9 @@ async function runLeased(
   if (run.ended !== undefined) throw run.ended;
   if (run.isCutOff || !persist || !incremental || hasFailed(run)) return cursor;
 
-  // Pending candidates that the ATS would have listed are gone from it: there is nothing left to be done. Those that other
-  // filters leave out are not gone.
-  for (const [rowId, { changedOn }] of isSameReading ? pending : []) {
-    if (since === undefined || (changedOn !== undefined && changedOn >= since))
-      await removePending(id, rowId, environment);
-  }
+  // The search went back to the day of each that was pending. Those that the ATS did not list are gone from it: there is
+  // nothing left to be done. Those that other filters leave out are not gone.
+  for (const rowId of isSameReading ? pending.keys() : []) await removePending(id, rowId, environment);
   const moved: Cursor = { changed_since: nextDay(run, cursor), catalogue, parameters };
   if (fingerprint(moved) !== fingerprint(cursor)) {
     await lease?.renew(); // Whoever lost the lease has no right to move the cursor.

@@ -47,17 +47,21 @@ export async function* subjectsOf(
     // The records of a page are read while the candidates of the one before it are compared and written.
     let ahead: RecordedPage | undefined;
     for await (const page of pagesOf(rows)) {
-      for (const row of page)
-        if (row.changedOn !== undefined && row.changedOn > (run.lastChange ?? ""))
-          run.lastChange = row.changedOn;
+      for (const { changedOn = "" } of page)
+        if (changedOn > (run.lastChange ?? "")) run.lastChange = changedOn;
       failedBefore.push(...page.filter(({ id }) => pending.has(id)));
       const next = withRecords(page.filter(({ id }) => !pending.has(id)));
       if (ahead) yield* subjectsOfPage(ahead);
-      if (run.isCutOff) return;
+      if (isStopped()) return;
       ahead = next;
     }
     if (ahead) yield* subjectsOfPage(ahead);
-    if (!run.isCutOff) yield* subjectsOfPage(withRecords(failedBefore));
+    if (!isStopped()) yield* subjectsOfPage(withRecords(failedBefore));
+  }
+
+  /** Then neither the ATS nor the table is asked for more. */
+  function isStopped(): boolean {
+    return run.isCutOff || run.ended !== undefined;
   }
 
   function withRecords(page: readonly SourceRow[]): RecordedPage {

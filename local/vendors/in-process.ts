@@ -2,8 +2,16 @@
 import type { Outcome } from "./answer.ts";
 import type { Asked } from "./simulator.ts";
 
-/** What a request asks. */
-export async function toAsked(request: Request): Promise<Asked> {
+/** What a caller of `fetch` asks. */
+export async function toAsked(input: string | URL | Request, init: RequestInit = {}): Promise<Asked> {
+  const { method = "GET", headers = {}, body = null } = init;
+  const hasPlainBody = body === null || typeof body === "string";
+  // What is plain needs no `Request`, which costs more than all the rest of a call.
+  if (!(input instanceof Request) && hasPlainBody && isRecord(headers)) {
+    const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+    return { method, url: new URL(input), headers: Object.fromEntries(named), body: Buffer.from(body ?? "") };
+  }
+  const request = new Request(input, init);
   return {
     method: request.method,
     url: new URL(request.url),
@@ -11,6 +19,17 @@ export async function toAsked(request: Request): Promise<Asked> {
     body: request.body === null ? Buffer.alloc(0) : Buffer.from(await request.arrayBuffer()),
   };
 }
+
+function isRecord(headers: NonNullable<RequestInit["headers"]>): headers is Record<string, string> {
+  return Object.getPrototypeOf(headers) === Object.prototype;
+}
+
+/** What ends the waiting of a caller of `fetch`. */
+export function signalOf(input: string | URL | Request, init: RequestInit = {}): AbortSignal {
+  return init.signal ?? (input instanceof Request ? input.signal : NEVER);
+}
+
+const NEVER = new AbortController().signal;
 
 /** The answer, or the failure of `fetch` that such an outcome is. One that never comes ends with the signal. */
 export async function toResponse(outcome: Outcome, url: string, signal: AbortSignal): Promise<Response> {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { decideOutcome, type Outcome } from "./answer.ts";
 import { createFaultPlan, type Fault, type FaultMatch } from "./faults.ts";
 import { startServer } from "./http-server.ts";
-import { toAsked, toResponse } from "./in-process.ts";
+import { signalOf, toAsked, toResponse } from "./in-process.ts";
 import { type CompiledRoute, compileRoute } from "./route-match.ts";
 
 /** One request as it arrives. */
@@ -70,7 +70,7 @@ export interface Simulator {
   readonly url: string;
   /** Every request, in the order in which the answers were decided. Bodies are not kept. */
   readonly calls: SimulatedCall[];
-  /** How long every request takes at least. */
+  /** How long every request takes at least, the vendor's own work included: its answer leaves no earlier. */
   latencyInMs: number;
   /** The next `times` requests that match (1 unless given, Infinity for an outage) get this fault. */
   failNext(match: FaultMatch, fault: Fault, times?: number): void;
@@ -135,10 +135,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       : { origin: options.origin, stop: async () => {} };
 
   async function perform(asked: Asked, given?: Fault): Promise<Outcome> {
+    const arrivedAt = performance.now();
     const at = Date.now();
     const { route, request } = understand(asked);
-    if (simulator.latencyInMs > 0) await delay(simulator.latencyInMs, undefined, { signal: stopping.signal });
-    return decideOutcome({
+    // Half of the way before the effect and half after it: who goes away meanwhile has asked in vain, or has not.
+    await waitUntil(arrivedAt + simulator.latencyInMs / 2);
+    const outcome = await decideOutcome({
       fault: given ?? faults.take(request.method, request.route),
       stopped: stopping.signal,
       contentType: options.contentType?.() ?? "application/json",
@@ -150,6 +152,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         calls.push({ at, method, path, route: name, status, changed, write });
       },
     });
+    await waitUntil(arrivedAt + simulator.latencyInMs);
+    return outcome;
+  }
+
+  async function waitUntil(time: number): Promise<void> {
+    const left = Math.ceil(time - performance.now());
+    if (left > 0) await delay(left, undefined, { signal: stopping.signal });
   }
 
   function understand({ method, url, headers, body }: Asked): {
@@ -157,12 +166,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     request: SimulatedRequest;
   } {
     const { pathname, searchParams } = url;
-    const route = routes.find((candidate) => candidate.method === method && candidate.match(pathname));
+    const [route, parameters = {}] = routeOf(method, pathname);
     const request: SimulatedRequest = {
       method,
       path: pathname,
       route: route?.name ?? `${method} unknown`,
-      parameters: route?.match(pathname) ?? {},
+      parameters,
       query: searchParams,
       headers,
       body,
@@ -186,6 +195,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     return { route, request };
   }
 
+  function routeOf(method: string, path: string): [CompiledRoute?, Record<string, string>?] {
+    for (const route of routes) {
+      const parameters = route.method === method ? route.match(path) : undefined;
+      if (parameters) return [route, parameters];
+    }
+    return [];
+  }
+
   async function answerOf(
     request: SimulatedRequest,
     route: CompiledRoute | undefined,
@@ -206,8 +223,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     recover: faults.recover,
     perform,
     fetch: async (input, init) => {
-      const request = new Request(input, init);
-      return toResponse(await perform(await toAsked(request)), request.url, request.signal);
+      const asked = await toAsked(input, init);
+      return toResponse(await perform(asked), asked.url.href, signalOf(input, init));
     },
     stop: async () => {
       if (stopping.signal.aborted) return;

@@ -167,8 +167,9 @@ export function runByHand(scene: Scene, profile: { key: string; source_key: stri
 export function recordRequests({ environment }: Pick<Scene, "environment">): { url: URL; body: string }[] {
   const sent: { url: URL; body: string }[] = [];
   environment.fetch = async (input, init) => {
-    if (input instanceof Request) sent.push({ url: new URL(input.url), body: await input.clone().text() });
-    return globalThis.fetch(input, init);
+    const request = new Request(input, init);
+    sent.push({ url: new URL(request.url), body: await request.clone().text() });
+    return globalThis.fetch(request);
   };
   return sent;
 }

@@ -49,8 +49,9 @@ export async function openAccount(options: FlatchrOptions = {}) {
       baseUrl: (name: string) => urls[name as keyof typeof urls],
     },
     fetch: async (input: string | URL | Request, init?: RequestInit) => {
-      if (input instanceof Request && input.method !== "GET") bodies.push(await input.clone().json());
-      return globalThis.fetch(input, init);
+      const request = new Request(input, init);
+      if (request.method !== "GET") bodies.push(await request.clone().json());
+      return globalThis.fetch(request);
     },
   };
   /** A new push: nothing is remembered from the one before. */

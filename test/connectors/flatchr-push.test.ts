@@ -11,6 +11,7 @@ const CREATION = "POST /vacancy/candidate/json";
 const ENRICHMENT = "POST /company/:companyId/search/candidate";
 const SEARCH = "POST /company/:companyId/search/applicants";
 const MOVE = "PUT /company/:companyId/vacancy/:vacancyId/applicant/:applicantId";
+const HOUR_IN_MS = 3_600_000;
 const pdf = Buffer.from("%PDF-1.4\nA CV\n%%EOF\n");
 
 let hrflow: SimulatedHrflow;
@@ -205,10 +206,10 @@ test.each([
 });
 
 test("a search that lags behind the create costs time, and no second candidate", async () => {
-  flatchr.settings.searchLagInMs = 300;
+  flatchr.settings.searchLagInMs = HOUR_IN_MS;
   const profile = newProfile();
   await expect(push(profile)).rejects.toThrow("has created the candidate, but does not find it yet");
-  await new Promise((resolve) => setTimeout(resolve, 350));
+  flatchr.settings.now = () => Date.now() + HOUR_IN_MS;
   environment.pass(61);
   expect(await push(profile)).toMatchObject({ outcome: "updated" });
   expect(flatchr.writes.created).toBe(1);
@@ -217,9 +218,9 @@ test("a search that lags behind the create costs time, and no second candidate",
 test("an application that Flatchr says it has is found and updated", async () => {
   flatchr.settings.duplicates = "refuse";
   const profile = newProfile();
-  flatchr.addCandidate({ email: profile.info.email }, { visibleAt: Date.now() + 300 });
+  flatchr.addCandidate({ email: profile.info.email }, { visibleAt: Date.now() + HOUR_IN_MS });
   await expect(push(profile)).rejects.toThrow("says it has the candidate");
-  await new Promise((resolve) => setTimeout(resolve, 350));
+  flatchr.settings.now = () => Date.now() + HOUR_IN_MS;
   expect(await push(profile)).toMatchObject({ outcome: "updated" });
   expect(flatchr.applicants()).toHaveLength(1);
 });

@@ -29,8 +29,9 @@ export async function startAccount(options: FlatchrOptions = {}) {
   const environment: Environment = {
     ...world,
     fetch: async (input, init) => {
-      if (input instanceof Request && input.method !== "GET") bodies.push(await input.clone().json());
-      return globalThis.fetch(input, init);
+      const request = new Request(input, init);
+      if (request.method !== "GET") bodies.push(await request.clone().json());
+      return globalThis.fetch(request);
     },
   };
 

@@ -45,7 +45,7 @@ export interface Account {
   otherJobId: string;
   /** In which SmartRecruiters is this account. */
   environment: Environment;
-  /** Moves the clock of that environment. */
+  /** Moves the clock of that environment, and of SmartRecruiters. */
   pass(seconds: number): void;
   /** Opens the connector as the engine does for one push. */
   open(jobId?: string): CandidateStore<SmartrecruitersCandidate>;
@@ -56,7 +56,10 @@ export async function openAccount(
   environment: Environment,
   options: SmartrecruitersOptions = {},
 ): Promise<Account> {
+  let passed = 0;
+  const now = () => environment.now() + passed;
   const smartrecruiters = await startSmartrecruiters({
+    now,
     rateLimit: false,
     concurrency: false,
     processingInMs: 0,
@@ -66,10 +69,9 @@ export async function openAccount(
   const jobId = smartrecruiters.addJob().id;
   const otherJobId = smartrecruiters.addJob({ title: "Another job" }).id;
   const { settings } = environment;
-  let passed = 0;
   const here: Environment = {
     ...environment,
-    now: () => environment.now() + passed,
+    now,
     pacer: unpaced,
     settings: {
       ...settings,

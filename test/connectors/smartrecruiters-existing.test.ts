@@ -164,7 +164,7 @@ describe("a second candidate that SmartRecruiters makes instead of assigning the
     const { id } = smartrecruiters.addCandidate(zoeOfRecruiter, account.otherJobId);
     await push();
     expectOneCandidate(account, id);
-    expect(changesOf(account)).toEqual(["PUT /candidates/:id/tags", CREATE, DELETE]);
+    expect(changesOf(account)).toEqual([CREATE, DELETE, "PUT /candidates/:id/tags"]);
   });
 
   test.each(["reset", "status"] as const)(
@@ -175,12 +175,34 @@ describe("a second candidate that SmartRecruiters makes instead of assigning the
         const { id } = smartrecruiters.addCandidate(zoeOfRecruiter, account.otherJobId);
         smartrecruiters.failNext({ route: DELETE }, { kind, status: 503, when });
         await expect(push()).rejects.toMatchObject({ retryAfterInSeconds: 300 });
+        account.pass(301);
         expect(await push()).toMatchObject({
           candidateId: id,
           notes: [expect.stringContaining("do so there")],
         });
         expectOneCandidate(account, id);
       }
+    },
+  );
+
+  test.each(["the same", "another"])(
+    "is deleted later, when it could not be read at once and %s e-mail is in HrFlow then",
+    async (email) => {
+      const { account, push, profile, smartrecruiters } = await arrange({
+        ...secondInstead,
+        searchLagInMs: 40_000,
+      });
+      const { id } = smartrecruiters.addCandidate(zoeOfRecruiter, account.otherJobId);
+      account.pass(41);
+      smartrecruiters.failNext({ route: "GET /candidates/:id/attachments" }, { kind: "status", status: 500 });
+      await expect(push()).rejects.toThrow("500");
+      expect(smartrecruiters.candidates()).toHaveLength(2);
+      if (email === "another") hrflow.editProfile(profile.key, { info: { email: "zoe.new@example.com" } });
+      // The search does not show it yet: who does not wait makes another one.
+      await expect(push()).rejects.toThrow("is given time");
+      account.pass(301);
+      expect(await push()).toMatchObject({ candidateId: id });
+      expect(smartrecruiters.candidates()).toMatchObject([{ id }]);
     },
   );
 

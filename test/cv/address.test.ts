@@ -250,7 +250,7 @@ function guardedEnvironment(changes: Partial<Environment> = {}) {
     },
   };
   const fetchFrom = (url: string) =>
-    fetchCv(profileWithCv(url), "file", AbortSignal.timeout(5_000), environment);
+    fetchCv(profileWithCv(url), "file", AbortSignal.timeout(60_000), environment);
   return { fetchFrom, requested };
 }
 

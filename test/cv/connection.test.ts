@@ -24,7 +24,7 @@ GVBO7YO65sTDKz+0Klm0Fv5V/GDJqt0=
 -----END CERTIFICATE-----`;
 
 const LOOPBACK = [{ address: "127.0.0.1", family: 4 }];
-const inTime = () => AbortSignal.timeout(5_000);
+const inTime = () => AbortSignal.timeout(60_000);
 const servers: Server[] = [];
 
 async function listen(server: Server): Promise<number> {

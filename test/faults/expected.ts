@@ -41,7 +41,7 @@ comparing a file              | back    back    back    back    back    back    
 sending the CV                | back    back    back    back    back    back    back    done    back    back    | key     key     back    dead    dead    | later   later   wait    | back    back
 assigning by status           | back    back    back    back    back    back    part    part    back    back    | key     part    part    part    part    | later   later   wait    | back    back
 assigning by creation         | back    back    later   later   later   later   later   later   later   later   | key     key     dead    part    part    | later   later   wait    | later   later
-removing a second candidate   | later   later   later   later   later   later   part    part    later   later   | key     dead    later   dead    dead    | later   later   wait    | later   later
+removing a second candidate   | later   later   later   later   later   later   part    part    later   later   | look    dead    later   dead    dead    | later   later   wait    | later   later
 asking who it is              | back    back    back    back    back    back    back    back    back    back    | key     part    part    part    done    | later   later   wait    | done    back
 asking in which column        | back    back    back    back    back    back    back    back    back    back    | key     part    part    part    part    | later   later   wait    | back    back
 asking with the column        | back    back    back    back    back    back    back    back    back    back    | key     part    part    part    part    | later   later   wait    | back    back

@@ -26,8 +26,9 @@ beforeEach(async () => {
   forms = [];
   const settings = { ...environment.settings, baseUrl: () => hrflow.url };
   const recordingFetch: typeof fetch = async (input, init) => {
-    if (input instanceof Request && input.method === "POST") forms.push(await input.clone().formData());
-    return fetch(input, init);
+    const request = new Request(input, init);
+    if (request.method === "POST") forms.push(await request.clone().formData());
+    return fetch(request);
   };
   const observed = { ...environment, settings, fetch: recordingFetch };
   client = createHrflowClient(DEFAULT_HRFLOW_KEY, observed, new AbortController().signal);

@@ -41,7 +41,7 @@ describe("a redirect", () => {
 describe("an answer of 20 MB", () => {
   const getLarge = (bytes: number) => {
     vendor.largeInBytes = bytes;
-    return vendor.client({ timeoutInSeconds: 10 }).call("GET", "large", { answer });
+    return vendor.client().call("GET", "large", { answer });
   };
 
   test("is read", async () => {

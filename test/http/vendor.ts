@@ -23,7 +23,10 @@ export interface TestVendor {
   /** `POST /candidates` with the candidate. */
   create(changes?: Partial<VendorConnection>): Promise<unknown>;
   /** How the same fails, with this fault. */
-  createWith(fault: Fault): Promise<Pick<VendorError, "message" | "effect" | "status">>;
+  createWith(
+    fault: Fault,
+    changes?: Partial<VendorConnection>,
+  ): Promise<Pick<VendorError, "message" | "effect" | "status">>;
   stop(): Promise<unknown>;
 }
 
@@ -57,7 +60,7 @@ export async function startTestVendor(): Promise<TestVendor> {
           vendor: "Acme",
           baseUrl: simulator.url,
           headers: { authorization: `Bearer ${KEY}` },
-          timeoutInSeconds: 0.3,
+          timeoutInSeconds: 60,
           signal: new AbortController().signal,
           secrets: [KEY],
           describeError: (body) => (v.is(v.object({ message: v.string() }), body) ? body.message : undefined),
@@ -66,9 +69,9 @@ export async function startTestVendor(): Promise<TestVendor> {
         environment,
       ),
     create: (changes) => vendor.client(changes).call("POST", "candidates", { json: CANDIDATE, answer }),
-    async createWith(fault) {
+    async createWith(fault, changes) {
       simulator.failNext({}, fault);
-      const { message, effect, status } = await failureOf(vendor.create());
+      const { message, effect, status } = await failureOf(vendor.create(changes));
       return { message, effect, status };
     },
     stop: () => Promise.all([simulator.stop(), environment.stop()]),

@@ -11,7 +11,7 @@ export const STAND_INS = fileURLToPath(new URL("./functions", import.meta.url));
 
 export interface TestSystem extends System {
   log: LogLine[];
-  /** What the push stand-in noted: "start x", "done x group receives". */
+  /** What the push stand-in noted: "start x", "hidden x" when it is to be seen again later, "done x group receives". */
   notes(): string[];
   /** Sends a message through the webhook route and the queue to the push stand-in. */
   enqueue(message: Record<string, unknown>): Promise<void>;

@@ -1,6 +1,6 @@
 /** `erase` of a profile: every trace of one person goes, it is said what went, and nothing goes while somebody is at work. */
 import type { SQSRecord } from "aws-lambda";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { PermanentError } from "../../lib/errors.ts";
 import type { EraseAnswer } from "../../lib/operator/erasure.ts";
 import { deadLetter } from "../../lib/queue.ts";
@@ -103,15 +103,19 @@ describe("a profile", () => {
     expect(await erase(key)).toMatchObject({ removed: ALL });
   });
 
-  test("is refused until a create whose answer was lost can be seen: forgotten, it would be made twice", async () => {
+  test("is refused until a create whose answer was lost can be seen: forgotten, it would be made twice", async ({
+    onTestFinished,
+  }) => {
+    vi.useFakeTimers({ toFake: ["Date"] }); // Only `pass` moves the clock.
+    onTestFinished(() => void vi.useRealTimers());
     const key = scene.addProfile();
     const creating_since = scene.environment.now();
     await updateItem(linkKey(key), { set: { creating_since } }, scene.environment);
     expect(await erase(key)).toMatchObject({
       reason: "already_running",
-      message: expect.stringContaining("is not settled yet: try again in 1 seconds"),
+      message: expect.stringContaining("is not settled yet: try again in 60 seconds"),
     });
-    scene.environment.pass(1);
+    scene.environment.pass(60);
     expect(await erase(key)).toMatchObject({ removed: [{ what: "link" }] });
   });
 

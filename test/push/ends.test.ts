@@ -2,12 +2,10 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CandidateStore } from "../../lib/connector.ts";
-import teamtailorConnector from "../../lib/connectors/teamtailor/index.ts";
 import { VendorError } from "../../lib/errors.ts";
 import { readLinkState } from "../../lib/push/link.ts";
 import { pushProfile } from "../../lib/push/push.ts";
-import { checkWorkflow } from "../../lib/workflow/check.ts";
-import { type PushScene, startPushScene, WORKFLOW } from "./scene.ts";
+import { type PushScene, startPushScene, WORKFLOW, workflowWith } from "./scene.ts";
 
 let scene: PushScene;
 beforeEach(async () => {
@@ -15,20 +13,9 @@ beforeEach(async () => {
 });
 afterEach(() => scene.stop());
 
-/** @param changed what a store does otherwise than Teamtailor's */
-function workflow(changed: Partial<CandidateStore<object>> = {}) {
-  const checked = checkWorkflow(WORKFLOW);
-  if (checked.direction !== "push") return expect.fail("it is a push");
-  const push: typeof teamtailorConnector.push = {
-    ...teamtailorConnector.push,
-    connect: (access) => ({ ...teamtailorConnector.push.connect(access), ...changed }),
-  };
-  return { ...checked, connector: { ...teamtailorConnector, push } };
-}
-
 const referenceOf = ({ key }: { key: string }) => ({ sourceKey: scene.sourceKey, profileKey: key });
 const push = (profile: { key: string }, changed = {}, environment = scene.environment) =>
-  pushProfile(workflow(changed), referenceOf(profile), 60_000, environment);
+  pushProfile(workflowWith(changed), referenceOf(profile), 60_000, environment);
 const linkOf = (profile: { key: string }) =>
   readLinkState({ workflowId: WORKFLOW.workflow_id, ...referenceOf(profile) }, scene.environment);
 

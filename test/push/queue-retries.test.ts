@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { readSettings } from "../../lib/settings.ts";
 import { DEFAULT_TEAMTAILOR_KEY } from "../../local/vendors/teamtailor.ts";
 import { type QueueWorker, queueWorker } from "./queue-worker.ts";
@@ -9,14 +9,22 @@ const HOUR = 3600;
 
 let scene: PushScene;
 let queue: QueueWorker;
-beforeEach(() => start());
-afterEach(() => scene.stop());
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] }); // Only `pass` moves the clock.
+  return start();
+});
+afterEach(async () => {
+  await scene.stop();
+  vi.useRealTimers();
+});
 
 async function start(variables: Record<string, string> = {}) {
   scene = await startPushScene(variables);
   const { environment } = scene;
   // A pause within a push passes at once.
   environment.sleep = async (milliseconds) => environment.pass(milliseconds / 1000);
+  // Nor does it end for a slow machine, whatever the speed.
+  environment.abortAfter = () => new AbortController().signal;
   queue = queueWorker([WORKFLOW], environment);
 }
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type QueueWorker, queueWorker } from "./queue-worker.ts";
 import { type PushScene, startPushScene, WORKFLOW } from "./scene.ts";
 
@@ -7,10 +7,14 @@ const MISSING_PROFILE = "0".repeat(40);
 let scene: PushScene;
 let queue: QueueWorker;
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["Date"] }); // Only `pass` moves the clock.
   scene = await startPushScene();
   queue = queueWorker([WORKFLOW], scene.environment);
 });
-afterEach(() => scene.stop());
+afterEach(async () => {
+  await scene.stop();
+  vi.useRealTimers();
+});
 
 describe("done, and gone from the queue, is", () => {
   test("a profile that was pushed", async () => {

@@ -1,5 +1,9 @@
 /** What the tests of pushes share: an HrFlow, a Teamtailor, an environment, a workflow, and messages about profiles. */
+import { expect } from "vitest";
+import type { CandidateStore } from "../../lib/connector.ts";
+import teamtailorConnector from "../../lib/connectors/teamtailor/index.ts";
 import { enqueue } from "../../lib/queue.ts";
+import { checkWorkflow } from "../../lib/workflow/check.ts";
 import { DEFAULT_HRFLOW_KEY, type SimulatedHrflow, startHrflow } from "../../local/vendors/hrflow.ts";
 import {
   DEFAULT_TEAMTAILOR_KEY,
@@ -72,4 +76,15 @@ export async function startPushScene(variables: Record<string, string> = {}): Pr
       await Promise.all([environment.stop(), hrflow.stop(), teamtailor.stop()]);
     },
   };
+}
+
+/** @param changed what the store of the workflow does otherwise than Teamtailor's */
+export function workflowWith(changed: Partial<CandidateStore<object>> = {}) {
+  const checked = checkWorkflow(WORKFLOW);
+  if (checked.direction !== "push") return expect.fail("it is a push");
+  const push: typeof teamtailorConnector.push = {
+    ...teamtailorConnector.push,
+    connect: (access) => ({ ...teamtailorConnector.push.connect(access), ...changed }),
+  };
+  return { ...checked, connector: { ...teamtailorConnector, push } };
 }

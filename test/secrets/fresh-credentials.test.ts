@@ -71,9 +71,13 @@ test("of pushes that are refused at the same moment, every one goes on with the 
 
 test("a push that is refused after another has read the new key goes on with it, too", async () => {
   await push();
+  const begun = Promise.withResolvers<void>();
   const late = Promise.withResolvers<void>();
-  const second = push(() => late.promise);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  const second = push(() => {
+    begun.resolve(); // It has read the old key.
+    return late.promise;
+  });
+  await begun.promise;
   rotate("HrFlow");
   expect(await push()).toBe("pushed");
   late.resolve();

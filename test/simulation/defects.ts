@@ -136,7 +136,12 @@ export const DEFECTS: readonly PushDefect[] = [
     promise: 1,
     ats: "teamtailor",
     file: "push/push.ts",
-    changes: [['if (written.outcome === "gone") {', "if (false) {"]],
+    changes: [
+      [
+        'if (written.outcome === "gone") {',
+        'if (written.outcome === "gone") Object.assign(written, { outcome: "updated" }); if (false) {',
+      ],
+    ],
   },
   {
     name: "a CV that failed and is taken for sent",

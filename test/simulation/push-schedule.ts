@@ -26,7 +26,7 @@ const CALLS_FROM_READ_TO_WRITE = 6;
 export async function playPush(ats: AtsName, seed: number, isTold = false): Promise<Played> {
   const dice = createDice(seed);
   const isHard = dice.chance(0.7);
-  const share = isHard ? dice.pick([0.05, 0.15, 0.3]) : 0;
+  const share = isHard ? dice.pick([0.05, 0.1, 0.25]) : 0;
   const trouble = {
     aws: isHard ? dice.pick([0, 0.03, 0.1]) : 0,
     slow: dice.pick([0, 0.2, 0.4]),
@@ -41,8 +41,8 @@ export async function playPush(ats: AtsName, seed: number, isTold = false): Prom
       now < trouble.calmFrom && dice.chance(isRead(asked) ? share / 2 : share)
         ? dice.pick(faultsOf(asked, simulated))
         : undefined,
-    workflows: dice.pick([1, 1, 1, 1, 2]),
-    consumers: dice.pick([1, 2, 3]),
+    workflows: dice.pick([1, 1, 1, 1, 1, 1, 2]),
+    consumers: dice.pick([1, 1, 2, 3]),
     visibilityTimeoutInSeconds: dice.chance(0.15) ? 20 : 1080,
   });
   await play(stage, dice, trouble.calmFrom);
@@ -64,11 +64,14 @@ async function play(stage: Stage, dice: Dice, calmFrom: number): Promise<void> {
   const { simulator } = ats.account;
   const isHandmade = planPersons(stage, dice);
   const { edited, deleted } = planRecruiters(stage, dice);
-  // Flatchr takes a candidate whole, so who edits between the reading and the writing of a push may be overwritten.
+  // Flatchr takes a candidate whole, and a creation in SmartRecruiters may be of one that is there: so who edits between
+  // the reading and the writing of a push may be overwritten.
   const isOvertaken = (id: string, callsBefore: number) =>
     simulator.calls
       .slice(callsBefore, callsBefore + CALLS_FROM_READ_TO_WRITE)
-      .some(({ method, path }) => method === "PUT" && path.endsWith(id));
+      .some(({ method, path, route }) =>
+        method === "PUT" ? path.endsWith(id) : route === "POST /jobs/:jobId/candidates",
+      );
   if (!(await stage.untilRest(LONGEST_REST_IN_HOURS))) {
     wrong.push("it does not come to rest");
     return;
@@ -116,7 +119,7 @@ function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice): boole
   };
   const soonOrLater = () => HOUR + dice.pick([dice.below(5_000), dice.below(SPAN)]);
 
-  const persons = Array.from({ length: dice.pick([1, 1, 1, 1, 2]) }, () =>
+  const persons = Array.from({ length: dice.pick([1, 1, 1, 1, 1, 1, 1, 2]) }, () =>
     people.add(true, !(ats.isEmailOptional && dice.chance(0.2))),
   );
   const stranger = people.add(false); // Of whom nobody with the secret ever speaks.
@@ -130,7 +133,7 @@ function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice): boole
   }
   for (const person of persons) {
     later(HOUR + dice.below(2_000), () => stage.announce(person, delayOfWebhook()));
-    for (let times = dice.pick([0, 0, 0, 1, 1, 2]); times > 0; times -= 1)
+    for (let times = dice.pick([0, 0, 0, 0, 1, 1, 2]); times > 0; times -= 1)
       later(soonOrLater(), () => change(person));
     if (dice.chance(0.1)) later(soonOrLater(), () => stage.pushByHand(person));
   }

@@ -13,7 +13,7 @@ import { createMetrics } from "../../lib/observability/metrics.ts";
 import { createSecretReader } from "../../lib/secrets/secrets.ts";
 import { readSettings } from "../../lib/settings.ts";
 import type { Fault } from "../../local/vendors/faults.ts";
-import { fetchFailed, toAsked, toResponse } from "../../local/vendors/in-process.ts";
+import { fetchFailed, signalOf, toAsked, toResponse } from "../../local/vendors/in-process.ts";
 import type { Asked, Simulator } from "../../local/vendors/simulator.ts";
 import type { Clock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
@@ -138,10 +138,7 @@ export function createWorld(options: WorldOptions) {
     input: Parameters<typeof fetch>[0],
     init?: RequestInit,
   ): Promise<Response> {
-    // Ky hands over a request that is whole; a copy of it costs as much as the call.
-    const isWhole = input instanceof Request && Object.keys(init ?? {}).length === 0;
-    const request = isWhole ? input : new Request(input, init);
-    const asked = await clock.hold(toAsked(request));
+    const asked = await clock.hold(toAsked(input, init));
     const vendor = vendors[asked.url.host];
     if (vendor === undefined) throw new Error(`nobody is at ${asked.url.host}`);
     const name = `${asked.method} ${vendorOf(asked)}`;
@@ -156,9 +153,9 @@ export function createWorld(options: WorldOptions) {
         takes,
         answers,
         isWrite: vendor !== vendors[HRFLOW] && asked.method !== "GET" && !isSearch(asked),
-        perform: () => performAt(vendor, asked, fault, instance, request),
+        perform: () => performAt(vendor, asked, fault, instance),
       },
-      request.signal,
+      signalOf(input, init),
     );
   }
 
@@ -167,7 +164,6 @@ export function createWorld(options: WorldOptions) {
     asked: Asked,
     fault: VendorFault | undefined,
     instance: Instance,
-    request: Request,
   ): Promise<Response | typeof NO_ANSWER> {
     if (fault !== undefined) {
       witness.count("vendor fault");
@@ -181,7 +177,7 @@ export function createWorld(options: WorldOptions) {
     const call = vendor.calls.at(-1);
     witness.performed(vendorOf(asked), asked, call?.status ?? "never", call?.changed ?? false);
     if (fault?.kind === "late" || outcome.kind === "never") return NO_ANSWER;
-    return toResponse(outcome, request.url, NEVER);
+    return toResponse(outcome, asked.url.href, NEVER);
   }
 
   /** The world as one instance sees it. */

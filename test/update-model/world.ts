@@ -96,13 +96,12 @@ export async function startWorld(aws: TestEnvironment, table: Table, dice: Dice)
   }
 
   async function callVendor(life: Life, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
-    const isWhole = input instanceof Request && Object.keys(init ?? {}).length === 0;
-    const request = isWhole ? input : new Request(input, init);
-    const { method, url } = request;
-    const answer = await (url.startsWith(hrflow.url) ? hrflow : flatchr).fetch(request);
+    const url = input instanceof Request ? input.url : String(input);
+    const answer = await (url.startsWith(hrflow.url) ? hrflow : flatchr).fetch(input, init);
     // Read to its end here: what comes in pieces would come in an order that no seed decides.
     const bytes = await answer.arrayBuffer();
-    if (method === "PUT" && url.includes("/applicant/") && answer.ok && isJson(bytes)) life.learned.push(url);
+    if (init?.method === "PUT" && url.includes("/applicant/") && answer.ok && isJson(bytes))
+      life.learned.push(url);
     const { status, headers } = answer;
     const copy = new Response([204, 304].includes(status) ? null : bytes, { status, headers });
     return Object.defineProperty(copy, "url", { value: answer.url });

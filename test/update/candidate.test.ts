@@ -163,7 +163,6 @@ describe("a run remembers", () => {
   test("a candidate whose CV HrFlow still parses anew, however often it failed before", async () => {
     for (const source of scene.hrflow.sources()) source.sync_parsing = false;
     scene.hrflow.settings.readableAfterInMs = 60_000;
-    scene.environment.sleep = async () => {};
     const { applicantId } = scene.add("Ada", { cv: true, inHrflow: false });
     const failed = { rowId: applicantId, reason: "write_failure", attempts: 9, runId: "r" } as const;
     await savePending("acme-update", { ...failed, changedOn: undefined }, scene.environment);

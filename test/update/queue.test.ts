@@ -4,7 +4,7 @@ import flatchr from "../../lib/connectors/flatchr/index.ts";
 import { updateFunction } from "../../lib/lambda/update-function.ts";
 import type { RunAnswer } from "../../lib/run/answer.ts";
 import { queueWorkerOf } from "../push/queue-worker.ts";
-import { startUpdateScene, type UpdateScene } from "./scene.ts";
+import { holdUp, startUpdateScene, type UpdateScene } from "./scene.ts";
 
 const ACTION = "update_profiles_in_hrflow_from_flatchr";
 let scene: UpdateScene;
@@ -50,7 +50,6 @@ describe("a run that does not fit into one invocation", () => {
 describe("a message that cannot be done", () => {
   test("because another run is at work comes back later", async () => {
     scene.add("Ada");
-    scene.hrflow.latencyInMs = 200;
     const handler = functionOf([scene.workflow()]);
     const worker = queueWorkerOf(ACTION, handler as never, scene.environment);
     const events = { ...(await scene.run()).events };
@@ -59,11 +58,13 @@ describe("a message that cannot be done", () => {
       continuation: { run_id: "r", started_at: "2026-11-22T00:00:00.000Z", events },
     });
     const records = await worker.receive();
-    const running = scene.run({ incremental: false });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const { logic, reached, letGo } = holdUp();
+    const running = scene.run({ incremental: false, logics: [logic] });
+    await reached;
     expect(await worker.handle(records, 600_000)).toHaveLength(1);
-    await running;
     expect(worker.waitingFor()[0]).toBeGreaterThan(5);
+    letGo();
+    expect((await running).status).toBe("success");
   });
 
   test.each([

@@ -1,7 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import flatchrConnector from "../../lib/connectors/flatchr/index.ts";
-import { pushProfile } from "../../lib/push/push.ts";
-import { checkWorkflow } from "../../lib/workflow/check.ts";
 import { DEFAULT_HRFLOW_KEY } from "../../local/vendors/hrflow.ts";
 import { startUpdateScene, type UpdateScene } from "./scene.ts";
 
@@ -116,10 +113,14 @@ describe("the CV", () => {
   test("of a source that parses later is merged in a later run", async () => {
     const source = scene.hrflow.sources()[0];
     if (source) source.sync_parsing = false;
+    // A run looks for half a minute, on the clock that HrFlow has too.
+    scene.hrflow.settings.asyncParsingInMs = 60_000;
+    scene.hrflow.settings.now = scene.environment.now;
     const { candidateId } = scene.add("Ada", { cv: true, inHrflow: false });
     const push_parameters = { source_key: scene.sourceKey, create_missing: true };
     expect((await scene.run({ push_parameters })).status).toBe("success");
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(scene.profileOf(candidateId)?.info.phone).toBeNull();
+    scene.environment.pass(60);
     await scene.run({ push_parameters });
     expect(scene.profileOf(candidateId)?.info).toMatchObject({
       first_name: "Ada",
@@ -160,99 +161,6 @@ describe("a candidate that fails", () => {
   });
 });
 
-describe("a run", () => {
-  test("does not overlap with another of the same workflow", async () => {
-    scene.add("Ada");
-    scene.hrflow.latencyInMs = 100;
-    const answers = await Promise.all([scene.run(), scene.run()]);
-    expect(answers.map(({ reason }) => reason).sort()).toEqual(["already_running", "none"]);
-  });
-
-  test("that is cut off goes on where it stopped, and moves the cursor only at the end", async () => {
-    for (let index = 0; index < 25; index += 1) scene.add(`Person${index}`);
-    let calls = 0;
-    const shortTime = () => (calls++ < 18 ? 600_000 : 0);
-    const first = await scene.runOn({}, shortTime);
-    expect(first.answer.cursor).toBeNull();
-    expect(first.continuation).toBeDefined();
-    const second = await scene.runOn({}, () => 600_000, first.continuation);
-    expect(second.continuation).toBeUndefined();
-    expect(second.answer).toMatchObject({
-      run_id: first.answer.run_id,
-      status: "success",
-      events: { write_success: 25 },
-    });
-    expect(second.answer.cursor).toMatch(/^\d{4}-\d\d-\d\d$/);
-    expect(scene.flatchr.calls.filter(({ method }) => method === "PUT")).toHaveLength(25);
-  });
-
-  test("that takes long says now and then how far it is, from all its invocations", async () => {
-    for (let index = 0; index < 25; index += 1) scene.add(`Person${index}`);
-    let calls = 0;
-    const first = await scene.runOn({}, () => (calls++ < 18 ? 600_000 : 0));
-    const saying = () => scene.environment.logged.filter((line) => line.includes('"run goes on"'));
-    expect(saying()).toEqual([]);
-    const doneBefore = first.answer.events.read_success;
-    // The clock of the second one stands five seconds further whenever it asks for the time that is left.
-    const slowly = () => {
-      scene.environment.pass(5);
-      return 600_000;
-    };
-    await scene.runOn({}, slowly, first.continuation);
-    const said = saying().map((line) => JSON.parse(line));
-    expect(said.length).toBeGreaterThan(0);
-    for (const { run_id, workflow_id, events, started_at } of said) {
-      expect([run_id, workflow_id]).toEqual([first.answer.run_id, "acme-update"]);
-      expect(events.read_success).toBeGreaterThan(doneBefore);
-      expect(started_at).toBe(first.answer.started_at);
-    }
-  });
-
-  test("that finds HrFlow down ends soon, and leaves the cursor where it is", async () => {
-    for (let index = 0; index < 60; index += 1) scene.add(`Person${index}`);
-    scene.hrflow.failNext({}, { kind: "status", status: 503 }, Number.POSITIVE_INFINITY);
-    const answer = await scene.run();
-    expect(answer).toMatchObject({ status: "fatal", cursor: null });
-    expect(scene.hrflow.calls.length).toBeLessThan(200);
-    scene.hrflow.recover();
-    expect((await scene.run()).events).toMatchObject({ write_success: 60 });
-  });
-
-  test("whose search fails is fatal, clear, and moves nothing", async () => {
-    scene.flatchr.failNext(
-      { route: "POST /company/:companyId/search/applicants" },
-      { kind: "html", status: 200 },
-    );
-    const answer = await scene.run();
-    expect(answer).toMatchObject({
-      status: "fatal",
-      reason: "read_failure",
-      cursor: null,
-      events: { read_failure: 1 },
-    });
-    expect(answer.message).toContain("Flatchr POST");
-  });
-
-  test("calls its callback once, at the end", async () => {
-    const seen: unknown[] = [];
-    scene.add("Ada");
-    const answer = await scene.run({ callback: (run: unknown) => seen.push(run) });
-    expect(seen).toMatchObject([{ workflow_id: "acme-update", events: { write_success: 1 } }]);
-    expect(answer.events.callback_executed).toBe(1);
-  });
-
-  test("reads everything again when a column was renamed, since rows keep their date", async () => {
-    const { candidateId } = scene.add("Ada");
-    await scene.run();
-    const [column] = scene.flatchr.columns();
-    if (column) scene.flatchr.renameColumn(column.id, "Inbox");
-    await scene.run();
-    expect(scene.profileOf(candidateId)?.tags).toContainEqual(
-      expect.objectContaining({ name: "column", value: "Inbox" }),
-    );
-  });
-});
-
 test.each([true, false])(
   "a key of Flatchr's that is rotated fails no run (incremental: %s)",
   async (incremental) => {
@@ -284,71 +192,4 @@ test("logics see a candidate before Flatchr is asked who it is", async () => {
   const answer = await scene.run({ logics: [() => null] });
   expect(answer).toMatchObject({ status: "success", events: { logics_discard: 1 } });
   expect(scene.flatchr.calls.filter(({ method }) => method === "PUT")).toHaveLength(0);
-});
-
-describe("an update from Flatchr is not pushed back to Flatchr", () => {
-  const pushOf = (vacancy: string) => ({
-    workflow_id: "acme-flatchr",
-    action: "push_profile_to_flatchr",
-    hrflow_auth: { secret: "hrflow/acme" },
-    connector_auth: { secret: "flatchr/acme" },
-    push_parameters: { vacancy },
-  });
-  const createMissing = () => ({ push_parameters: { source_key: scene.sourceKey, create_missing: true } });
-  const flatchrWrites = () => scene.flatchr.enrichments().length + scene.flatchr.applicants().length;
-
-  beforeEach(async () => {
-    await scene.stop();
-    scene = await startUpdateScene((vacancy) => [pushOf(vacancy)]);
-  });
-
-  async function push(reference: string) {
-    const workflow = checkWorkflow(pushOf(scene.vacancyId));
-    if (workflow.direction !== "push") return expect.fail("it is a push");
-    const profileKey = scene.profileOf(reference)?.key ?? "";
-    return pushProfile(
-      { ...workflow, connector: flatchrConnector },
-      { sourceKey: scene.sourceKey, profileKey },
-      60_000,
-      scene.environment,
-      "run",
-    );
-  }
-
-  test.each([
-    ["of a profile that is there", { inHrflow: true }],
-    ["of a profile that it creates", { inHrflow: false }],
-    ["of a profile that it creates from a CV", { inHrflow: false, cv: true }],
-    ["of a profile whose CV it has parsed", { inHrflow: true, cv: true }],
-  ])("%s", async (_, options) => {
-    const { candidateId } = scene.add("Ada", options);
-    await scene.run(createMissing());
-    const before = flatchrWrites();
-    expect(await push(candidateId)).toMatchObject({
-      outcome: "unchanged",
-      notes: [expect.stringContaining("came from")],
-    });
-    expect(flatchrWrites()).toBe(before);
-  });
-
-  test("while it is still writing: the push waits", async () => {
-    const { candidateId } = scene.add("Ada", { inHrflow: false });
-    scene.hrflow.failNext({ route: "GET /profile/indexing" }, { kind: "slow", delayInMs: 0 });
-    scene.hrflow.failNext({ route: "GET /profile/indexing" }, { kind: "slow", delayInMs: 500 });
-    const running = scene.run(createMissing());
-    await expect.poll(() => scene.profileOf(candidateId)).toBeDefined();
-    await expect(push(candidateId)).rejects.toMatchObject({ reason: "already_running" });
-    await running;
-    expect(await push(candidateId)).toMatchObject({ outcome: "unchanged" });
-  });
-
-  test("but a real change in HrFlow is, and so is the way back", async () => {
-    const { candidateId } = scene.add("Ada");
-    await scene.run();
-    const key = scene.profileOf(candidateId)?.key ?? "";
-    scene.hrflow.editProfile(key, { info: { summary: "A real change" } });
-    expect(await push(candidateId)).toMatchObject({ outcome: "updated" });
-    scene.hrflow.editProfile(key, { info: { summary: "Foreign to Flatchr" } });
-    expect(await push(candidateId)).toMatchObject({ outcome: "updated" });
-  });
 });

@@ -8,11 +8,12 @@
  * 2. The creation on the job, with the e-mail of the candidate: SmartRecruiters may answer with the same candidate, now on
  *    the job; refuse; or make a second one. So it says the name and the e-mail alone, as SmartRecruiters has them: on the
  *    same candidate that overwrites nothing, and a second one is an empty shell that can be told from any other candidate,
- *    and is deleted again. When its answer is lost, the next attempt finds the shell on the job, deletes it, and does not
- *    make another. (A look-up passes over it, so that after a crash it is not taken for the person.)
+ *    and is deleted again. When its answer is lost, or anything fails before the shell is deleted, the next attempt waits
+ *    until the search shows it, finds it on the job, deletes it, and does not make another. (A look-up passes over it, so that after a crash it is not taken for the person.)
  *
  * Where neither does it, the candidate stays one candidate, and the note says what is left to do by hand.
  */
+import type { Creating } from "../../connector.ts";
 import { PermanentError, TemporaryError, VendorError } from "../../errors.ts";
 import type { CandidateApi } from "./api.ts";
 import { isSameEmail } from "./changes.ts";
@@ -51,18 +52,22 @@ export interface Assignment {
   notes: string[];
 }
 
-/** @throws TemporaryError when it is not known what SmartRecruiters did, PermanentError when a person has to clean up */
+/**
+ * @param creating makes the call that may leave a shell, so that the next attempt gives SmartRecruiters time to show it
+ * @throws TemporaryError when it is not known what SmartRecruiters did, PermanentError when a person has to clean up
+ */
 export async function assignToJob(
   api: CandidateApi,
   known: KnownCandidate,
   target: Target,
+  creating: Creating,
 ): Promise<Assignment> {
   const { candidates: onJob } = await api.search(known.email, { jobId: target.jobId });
   if (onJob.some(({ id }) => id === known.id)) return { isChanged: false, notes: [] };
   // Also of one that the search shows though it is gone: SmartRecruiters makes second candidates, and would again.
   if (onJob.length > 0) return removeShells(api, await readAll(api, onJob), known, target);
   if (await setFirstStatus(api, known.id)) return { isChanged: true, notes: [] };
-  const created = await createAgain(api, known, target);
+  const created = await createAgain(api, known, target, creating);
   if (created?.id === known.id) return { isChanged: true, notes: [] };
   return removeShells(api, created ? [created] : [], known, target);
 }
@@ -121,9 +126,10 @@ async function createAgain(
   api: CandidateApi,
   { firstName, lastName, email }: KnownCandidate,
   { settleInSeconds }: Target,
+  creating: Creating,
 ): Promise<CurrentCandidate | undefined> {
   try {
-    return await api.createOnJob({ firstName, lastName, email });
+    return await creating(() => api.createOnJob({ firstName, lastName, email }));
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
     if (error.effect === "unknown") {

@@ -1,7 +1,7 @@
 import { type Access, CandidateExistsError, type CandidateStore, type Cv } from "../../connector.ts";
 import { asRelayError, TemporaryError, VendorError } from "../../errors.ts";
 import { type CandidateApi, openApi } from "./api.ts";
-import { assignToJob, isOnJob, type Target, withoutShells } from "./assignment.ts";
+import { assignToJob, isOnJob, type KnownCandidate, type Target, withoutShells } from "./assignment.ts";
 import { changedDetails, completedTags, outdatedLists } from "./changes.ts";
 import { sendResume, sendResumeOnce } from "./resume.ts";
 import {
@@ -62,20 +62,16 @@ export function connect(
       return { candidateId: created.id, notes, ...(failure && { cvFailure: failure }) };
     },
 
-    async update(candidateId, candidate, cv) {
+    async update(candidateId, candidate, cv, creating = (call) => call()) {
       const api = openApi(access, [candidate, namesOf(cv)]);
-      let current: CurrentCandidate;
-      let changes: Changes;
-      try {
-        current = await api.read(candidateId);
-        changes = await bringUpToDate(api, current, candidate);
-      } catch (error) {
-        if (error instanceof VendorError && error.status === 404) return { outcome: "gone" };
-        throw error;
-      }
+      const current = await unlessGone(api.read(candidateId));
+      if (current === undefined) return { outcome: "gone" };
+      // First, while the candidate has the e-mail by which an earlier attempt looked for it and left a shell.
       const assignment = isOnJob(current, jobId)
         ? { isChanged: false, notes: [] }
-        : await assignToJob(api, { ...candidate, id: candidateId }, target());
+        : await assignToJob(api, asItIs(current, candidate), target(), creating);
+      const changes = await unlessGone(bringUpToDate(api, current, candidate));
+      if (changes === undefined) return { outcome: "gone" };
       const { isSent, failure } = cv ? await sendResumeOnce(api, candidateId, cv) : { isSent: false };
       return {
         outcome: changes.isChanged || assignment.isChanged || isSent ? "updated" : "unchanged",
@@ -84,6 +80,30 @@ export function connect(
       };
     },
   };
+}
+
+/** Who the candidate is in SmartRecruiters, whatever it is to become. */
+function asItIs(current: CurrentCandidate, candidate: SmartrecruitersCandidate): KnownCandidate {
+  const stands = (name: "firstName" | "lastName" | "email") => {
+    const value = current[name];
+    return typeof value === "string" && value !== "" ? value : candidate[name];
+  };
+  return {
+    id: current.id,
+    firstName: stands("firstName"),
+    lastName: stands("lastName"),
+    email: stands("email"),
+  };
+}
+
+/** Undefined when the candidate is not there (any more). */
+async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof VendorError && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 /** A file is often called by a person's name. */

@@ -32,9 +32,11 @@ export function toCandidate(profile: Profile, { sourced }: TeamtailorParameters)
 
 /** The beginning of the summary: at most 140 characters, none of them cut in two. */
 function toPitch(summary: string): string {
+  const text = summary.trim();
+  if (text.length <= MAXIMUM_PITCH_CHARACTERS) return text; // Few are longer, and finding where to cut takes time.
   let pitch = "";
   let length = 0;
-  for (const { segment } of new Intl.Segmenter().segment(summary.trim())) {
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
     length += [...segment].length;
     if (length > MAXIMUM_PITCH_CHARACTERS) break;
     pitch += segment;

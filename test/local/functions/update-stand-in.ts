@@ -14,7 +14,10 @@ export async function handler(event: Instruction, context: Context) {
   calls += 1;
   const { does } = event;
   if (does === "throw") throw new RangeError("as it was told");
-  if (does === "hang") await delay(60_000);
+  if (does === "hang") {
+    console.log("hanging");
+    await delay(600_000);
+  }
   if (does === "exit") process.exit(3);
   if (does === "reject later") {
     void Promise.reject(new Error("nobody catches this"));
