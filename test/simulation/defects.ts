@@ -31,7 +31,7 @@ export const DEFECTS: readonly PushDefect[] = [
     promise: 2,
     ats: "flatchr",
     file: "push/write.ts",
-    changes: [["Object.assign(link, await markCreating(createdAs));", ""]],
+    changes: [["Object.assign(link, await markCreating(identityOf(writing)));", ""]],
   },
   {
     name: "no time to settle after a create",

@@ -25,12 +25,13 @@ const CALLS_FROM_READ_TO_WRITE = 6;
 /** @param isTold whether the trace is wanted even if all goes well */
 export async function playPush(ats: AtsName, seed: number, isTold = false): Promise<Played> {
   const dice = createDice(seed);
+  const isRich = dice.chance(0.15);
   const isHard = dice.chance(0.7);
-  const share = isHard ? dice.pick([0.05, 0.1, 0.25]) : 0;
+  const share = isHard ? dice.pick([0.05, 0.15, 0.3]) : 0;
   const trouble = {
     aws: isHard ? dice.pick([0, 0.03, 0.1]) : 0,
     slow: dice.pick([0, 0.2, 0.4]),
-    crash: dice.pick([0, 0.2, 0.3, 0.5]),
+    crash: dice.pick([0, 0.2, 0.4, 0.6]),
     calmFrom: START + HOUR + dice.pick([10, 20, 40]) * MINUTE,
   };
   const stage = await setStage({
@@ -41,11 +42,11 @@ export async function playPush(ats: AtsName, seed: number, isTold = false): Prom
       now < trouble.calmFrom && dice.chance(isRead(asked) ? share / 2 : share)
         ? dice.pick(faultsOf(asked, simulated))
         : undefined,
-    workflows: dice.pick([1, 1, 1, 1, 1, 1, 2]),
+    workflows: isRich ? dice.pick([1, 1, 2]) : 1,
     consumers: dice.pick([1, 1, 2, 3]),
     visibilityTimeoutInSeconds: dice.chance(0.15) ? 20 : 1080,
   });
-  await play(stage, dice, trouble.calmFrom);
+  await play(stage, dice, trouble.calmFrom, isRich);
   return { seed, ats, ...stage.outcome(isTold) };
 }
 
@@ -59,18 +60,20 @@ function faultsOf(asked: Asked, ats: SimulatedAts) {
   return asked.url.pathname.startsWith("/files/") ? FILE_FAULTS : ANY_FAULTS;
 }
 
-async function play(stage: Stage, dice: Dice, calmFrom: number): Promise<void> {
+async function play(stage: Stage, dice: Dice, calmFrom: number, isRich: boolean): Promise<void> {
   const { clock, ats, queue, people, wrong } = stage;
   const { simulator } = ats.account;
-  const isHandmade = planPersons(stage, dice);
+  const isHandmade = planPersons(stage, dice, isRich);
   const { edited, deleted } = planRecruiters(stage, dice);
-  // Flatchr takes a candidate whole, and a creation in SmartRecruiters may be of one that is there: so who edits between
-  // the reading and the writing of a push may be overwritten.
+  // No ATS here can be told to write only what nobody has changed since it was read: who edits between the reading and
+  // the writing of a push may be overwritten. A creation in SmartRecruiters may be of one that is there.
   const isOvertaken = (id: string, callsBefore: number) =>
     simulator.calls
       .slice(callsBefore, callsBefore + CALLS_FROM_READ_TO_WRITE)
       .some(({ method, path, route }) =>
-        method === "PUT" ? path.endsWith(id) : route === "POST /jobs/:jobId/candidates",
+        method === "POST"
+          ? route === "POST /jobs/:jobId/candidates"
+          : method !== "GET" && path.split("/").includes(id),
       );
   if (!(await stage.untilRest(LONGEST_REST_IN_HOURS))) {
     wrong.push("it does not come to rest");
@@ -83,7 +86,7 @@ async function play(stage: Stage, dice: Dice, calmFrom: number): Promise<void> {
     [...edited].filter(([id, callsBefore]) => !isOvertaken(id, callsBefore)).map(([id]) => id),
   );
   wrong.push(...(await wrongAtRest({ ...stage, edited: kept, deleted, isHandmade, said: stage.world.said })));
-  if (dice.chance(0.8)) return;
+  if (dice.chance(isRich ? 0.5 : 0.9)) return;
 
   const calls = simulator.calls.length;
   const letters = queue.deadLetters.length;
@@ -98,7 +101,7 @@ async function play(stage: Stage, dice: Dice, calmFrom: number): Promise<void> {
 }
 
 /** @returns whether the first person was in the ATS before anything happened */
-function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice): boolean {
+function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice, isRich: boolean): boolean {
   const delayOfWebhook = () => (dice.chance(0.2) ? dice.below(5 * MINUTE) : dice.below(2_000));
   const change = (person: Person, kind?: "back") => {
     stage.note(`person ${person.index} changes in HrFlow: ${people.change(person, kind)}`);
@@ -119,7 +122,7 @@ function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice): boole
   };
   const soonOrLater = () => HOUR + dice.pick([dice.below(5_000), dice.below(SPAN)]);
 
-  const persons = Array.from({ length: dice.pick([1, 1, 1, 1, 1, 1, 1, 2]) }, () =>
+  const persons = Array.from({ length: isRich ? dice.pick([1, 1, 2]) : 1 }, () =>
     people.add(true, !(ats.isEmailOptional && dice.chance(0.2))),
   );
   const stranger = people.add(false); // Of whom nobody with the secret ever speaks.
@@ -133,7 +136,7 @@ function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice): boole
   }
   for (const person of persons) {
     later(HOUR + dice.below(2_000), () => stage.announce(person, delayOfWebhook()));
-    for (let times = dice.pick([0, 0, 0, 0, 1, 1, 2]); times > 0; times -= 1)
+    for (let times = dice.pick(isRich ? [0, 1, 1, 2] : [0, 0, 0, 1]); times > 0; times -= 1)
       later(soonOrLater(), () => change(person));
     if (dice.chance(0.1)) later(soonOrLater(), () => stage.pushByHand(person));
   }

@@ -47,6 +47,7 @@ test("a run does not overlap with another of the same workflow", async () => {
   letGo();
   const reasons = (await Promise.all(runs)).map(({ reason }) => reason);
   expect(reasons.sort()).toEqual(["already_running", "none"]);
+  expect(atWork).toBe(1); // Who loses its lease in the middle of its work says "already_running", too.
 });
 
 test("a run that takes long holds on to its lease, and one that is quick does not need to", async () => {

@@ -1,7 +1,14 @@
 import { type Access, CandidateExistsError, type CandidateStore, type Cv } from "../../connector.ts";
 import { asRelayError, TemporaryError, VendorError } from "../../errors.ts";
 import { type CandidateApi, openApi } from "./api.ts";
-import { assignToJob, isOnJob, type KnownCandidate, type Target, withoutShells } from "./assignment.ts";
+import {
+  type Assignment,
+  assignToJob,
+  isOnJob,
+  type KnownCandidate,
+  type Target,
+  withoutShells,
+} from "./assignment.ts";
 import { changedDetails, completedTags, outdatedLists } from "./changes.ts";
 import { sendResume, sendResumeOnce } from "./resume.ts";
 import {
@@ -64,12 +71,14 @@ export function connect(
 
     async update(candidateId, candidate, cv, creating = (call) => call()) {
       const api = openApi(access, [candidate, namesOf(cv)]);
-      const current = await unlessGone(api.read(candidateId));
+      let current = await unlessGone(api.read(candidateId));
+      let assignment: Assignment = { isChanged: false, notes: [] };
+      if (current !== undefined && !isOnJob(current, jobId)) {
+        // First, while the candidate has the e-mail by which an earlier attempt looked for it and left a shell.
+        assignment = await assignToJob(api, asItIs(current, candidate), target(), creating);
+        current = await unlessGone(api.read(candidateId)); // A recruiter may have been at work meanwhile.
+      }
       if (current === undefined) return { outcome: "gone" };
-      // First, while the candidate has the e-mail by which an earlier attempt looked for it and left a shell.
-      const assignment = isOnJob(current, jobId)
-        ? { isChanged: false, notes: [] }
-        : await assignToJob(api, asItIs(current, candidate), target(), creating);
       const changes = await unlessGone(bringUpToDate(api, current, candidate));
       if (changes === undefined) return { outcome: "gone" };
       const { isSent, failure } = cv ? await sendResumeOnce(api, candidateId, cv) : { isSent: false };
