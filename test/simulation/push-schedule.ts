@@ -2,7 +2,7 @@
  * One schedule of push workflows: profiles change, webhooks come (late, twice, out of order), recruiters are at work in the
  * ATS, several instances take from the queue, runs are started by hand; and calls fail and instances die, until the calm.
  */
-import type { Asked } from "../../local/vendors/simulator.ts";
+import type { Asked, SimulatedCall } from "../../local/vendors/simulator.ts";
 import { ANY_FAULTS, type AtsName, CREATE_FAULTS, FILE_FAULTS, type SimulatedAts } from "./ats.ts";
 import { createDice, type Dice } from "./dice.ts";
 import type { Person } from "./people.ts";
@@ -19,15 +19,17 @@ export interface Played extends Outcome {
 const SPAN = 12 * MINUTE;
 /** After it nobody needs to wait for anything any more. */
 const LONGEST_REST_IN_HOURS = 24;
+/** How likely a call fails, so that a push has as many failures in an ATS that takes more calls. */
+const FAULTS_PER_PUSH = { teamtailor: 6, flatchr: 3, smartrecruiters: 5 } satisfies Record<AtsName, number>;
 /** Some, since other pushes are at work too. */
 const CALLS_FROM_READ_TO_WRITE = 6;
 
 /** @param isTold whether the trace is wanted even if all goes well */
 export async function playPush(ats: AtsName, seed: number, isTold = false): Promise<Played> {
   const dice = createDice(seed);
-  const isRich = dice.chance(0.15);
+  const isRich = dice.chance(0.08);
   const isHard = dice.chance(0.7);
-  const share = isHard ? dice.pick([0.05, 0.15, 0.3]) : 0;
+  const share = isHard ? FAULTS_PER_PUSH[ats] * dice.pick([0.01, 0.03, 0.06]) : 0;
   const trouble = {
     aws: isHard ? dice.pick([0, 0.03, 0.1]) : 0,
     slow: dice.pick([0, 0.2, 0.4]),
@@ -65,16 +67,13 @@ async function play(stage: Stage, dice: Dice, calmFrom: number, isRich: boolean)
   const { simulator } = ats.account;
   const isHandmade = planPersons(stage, dice, isRich);
   const { edited, deleted } = planRecruiters(stage, dice);
-  // No ATS here can be told to write only what nobody has changed since it was read: who edits between the reading and
-  // the writing of a push may be overwritten. A creation in SmartRecruiters may be of one that is there.
-  const isOvertaken = (id: string, callsBefore: number) =>
-    simulator.calls
-      .slice(callsBefore, callsBefore + CALLS_FROM_READ_TO_WRITE)
-      .some(({ method, path, route }) =>
-        method === "POST"
-          ? route === "POST /jobs/:jobId/candidates"
-          : method !== "GET" && path.split("/").includes(id),
-      );
+  const isOvertaken = (id: string, callsBefore: number) => {
+    const next = simulator.calls.slice(callsBefore, callsBefore + CALLS_FROM_READ_TO_WRITE);
+    const write = next.findIndex((call) => isWriteOf(id, call));
+    // Of one workflow one push is at work at a time: if it has read the candidate since, it knows of the edit.
+    const isKnown = stage.workflows === 1 && next.slice(0, write).some((call) => isReadOf(id, call));
+    return write >= 0 && !isKnown;
+  };
   if (!(await stage.untilRest(LONGEST_REST_IN_HOURS))) {
     wrong.push("it does not come to rest");
     return;
@@ -86,7 +85,7 @@ async function play(stage: Stage, dice: Dice, calmFrom: number, isRich: boolean)
     [...edited].filter(([id, callsBefore]) => !isOvertaken(id, callsBefore)).map(([id]) => id),
   );
   wrong.push(...(await wrongAtRest({ ...stage, edited: kept, deleted, isHandmade, said: stage.world.said })));
-  if (dice.chance(isRich ? 0.5 : 0.9)) return;
+  if (dice.chance(isRich ? 0.6 : 0.95)) return;
 
   const calls = simulator.calls.length;
   const letters = queue.deadLetters.length;
@@ -98,6 +97,19 @@ async function play(stage: Stage, dice: Dice, calmFrom: number, isRich: boolean)
   // After a run by hand that failed, which nobody repeats, what the ATS has is not known; nor after a recruiter's edit.
   if (writes.length > 0 && letters === 0 && edited.size === 0 && !stage.wasPushedByHand())
     wrong.push(`a profile that did not change was written: ${writes.map(({ route }) => route).join(", ")}`);
+}
+
+/**
+ * No ATS here can be told to write only what nobody has changed since it was read: who edits between the reading and the
+ * writing of a push may be overwritten. A creation in SmartRecruiters may be of one that is there.
+ */
+function isWriteOf(id: string, { method, path, route }: SimulatedCall): boolean {
+  if (method === "POST") return route === "POST /jobs/:jobId/candidates";
+  return method !== "GET" && path.split("/").includes(id);
+}
+
+function isReadOf(id: string, { method, path, route }: SimulatedCall): boolean {
+  return method === "GET" ? path.split("/").includes(id) : route.endsWith("/search/applicants");
 }
 
 /** @returns whether the first person was in the ATS before anything happened */
@@ -136,7 +148,7 @@ function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice, isRich
   }
   for (const person of persons) {
     later(HOUR + dice.below(2_000), () => stage.announce(person, delayOfWebhook()));
-    for (let times = dice.pick(isRich ? [0, 1, 1, 2] : [0, 0, 0, 1]); times > 0; times -= 1)
+    for (let times = dice.pick(isRich ? [0, 1, 1, 2] : [0, 0, 0, 0, 1]); times > 0; times -= 1)
       later(soonOrLater(), () => change(person));
     if (dice.chance(0.1)) later(soonOrLater(), () => stage.pushByHand(person));
   }
@@ -157,7 +169,7 @@ function planRecruiters({ people, ats, later, ...stage }: Stage, dice: Dice) {
       stage.note(`a recruiter edits ${id}`);
     });
   }
-  if (dice.chance(0.2)) {
+  if (dice.chance(0.15)) {
     later(HOUR + dice.below(SPAN), () => {
       const id = dice.pick(ats.ids());
       if (id === undefined) return;
