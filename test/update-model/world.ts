@@ -101,11 +101,13 @@ export async function startWorld(aws: TestEnvironment, table: Table, dice: Dice)
   async function callVendor(life: Life, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
     const url = input instanceof Request ? input.url : String(input);
     const answer = await (url.startsWith(hrflow.url) ? hrflow : flatchr).fetch(input, init);
-    // Read to its end here: what breaks off would do so in an order that no seed decides.
+    // Read to its end here: what comes in pieces would come in an order that no seed decides.
     const bytes = await answer.arrayBuffer();
     if (init?.method === "PUT" && url.includes("/applicant/") && answer.ok && isJson(bytes))
       life.learned.push(url);
-    return answer;
+    const { status, headers } = answer;
+    const copy = new Response([204, 304].includes(status) ? null : bytes, { status, headers });
+    return Object.defineProperty(copy, "url", { value: answer.url });
   }
 
   /** The world as one life sees it. */

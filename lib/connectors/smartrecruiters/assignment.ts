@@ -9,7 +9,8 @@
  *    the job; refuse; or make a second one. So it says the name and the e-mail alone, as SmartRecruiters has them: on the
  *    same candidate that overwrites nothing, and a second one is an empty shell that can be told from any other candidate,
  *    and is deleted again. When its answer is lost, or anything fails before the shell is deleted, the next attempt waits
- *    until the search shows it, finds it on the job, deletes it, and does not make another. (A look-up passes over it, so that after a crash it is not taken for the person.)
+ *    until the search shows it, finds it on the job, deletes it, and does not make another. (A look-up passes over it, so
+ *    that after a crash it is not taken for the person.)
  *
  * Where neither does it, the candidate stays one candidate, and the note says what is left to do by hand.
  */
