@@ -21,8 +21,9 @@ import { type WriteResult, writeCandidate } from "./write.ts";
 
 /** The lease outlives the last call by so much, so that the link can still be saved and clocks may differ. */
 const LEASE_MARGIN_IN_MILLISECONDS = 5_000;
-/** However fast the local system runs, a push gets so long for honest calls on a busy computer, and the lease so much margin. */
+/** However fast the local system runs, a push gets so long for honest calls, also on a busy computer … */
 const LEAST_BUDGET_IN_MILLISECONDS = 15_000;
+/** … and the lease so much margin. */
 const LEAST_MARGIN_IN_MILLISECONDS = 500;
 const LONGEST_WAIT_FOR_AN_UPDATE_IN_SECONDS = 60;
 

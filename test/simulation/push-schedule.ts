@@ -19,8 +19,8 @@ export interface Played extends Outcome {
 const SPAN = 12 * MINUTE;
 /** After it nobody needs to wait for anything any more. */
 const LONGEST_REST_IN_HOURS = 24;
-/** How likely a call fails, so that a push has as many failures in an ATS that takes more calls. */
-const FAULTS_PER_PUSH = { teamtailor: 6, flatchr: 3, smartrecruiters: 5 } satisfies Record<AtsName, number>;
+/** A push takes more calls in one ATS than in another. Weighed by this, about as many of them fail in each. */
+const WEIGHT_OF_FAULTS = { teamtailor: 6, flatchr: 3, smartrecruiters: 5 } satisfies Record<AtsName, number>;
 /** Some, since other pushes are at work too. */
 const CALLS_FROM_READ_TO_WRITE = 6;
 
@@ -29,7 +29,7 @@ export async function playPush(ats: AtsName, seed: number, isTold = false): Prom
   const dice = createDice(seed);
   const isRich = dice.chance(0.08);
   const isHard = dice.chance(0.7);
-  const share = isHard ? FAULTS_PER_PUSH[ats] * dice.pick([0.01, 0.03, 0.06]) : 0;
+  const share = isHard ? WEIGHT_OF_FAULTS[ats] * dice.pick([0.01, 0.03, 0.06]) : 0;
   const trouble = {
     aws: isHard ? dice.pick([0, 0.03, 0.1]) : 0,
     slow: dice.pick([0, 0.2, 0.4]),
