@@ -28,10 +28,22 @@ export function createClock(start: number) {
   let now = start;
   let sequence = 0;
   let unfinished = 0;
+  const listening = new Set<() => void>();
 
   function at(time: number, fire: () => void, owner?: Owner): void {
     sequence += 1;
     push(heap, { at: Math.max(now, time), sequence, owner, fire });
+  }
+
+  function whenAborted(signal: AbortSignal, tell: (reason: unknown) => void): () => void {
+    const hear = () => tell(signal.reason);
+    const stop = () => {
+      signal.removeEventListener("abort", hear);
+      listening.delete(stop);
+    };
+    signal.addEventListener("abort", hear, { once: true });
+    listening.add(stop);
+    return stop;
   }
 
   return {
@@ -41,9 +53,23 @@ export function createClock(start: number) {
     sleep: (milliseconds: number, signal: AbortSignal, owner: Owner): Promise<void> =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
-        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-        at(now + milliseconds, resolve, owner);
+        const stopListening = whenAborted(signal, reject);
+        const wake = () => {
+          resolve();
+          stopListening();
+        };
+        at(now + milliseconds, wake, owner);
       }),
+    /**
+     * Tells when a signal is aborted.
+     *
+     * @returns what ends the listening. Node keeps a signal, and whatever waits for it, as long as somebody listens
+     */
+    whenAborted,
+    /** Those who are gone never end their listening. */
+    stopListening(): void {
+      for (const stop of listening) stop();
+    },
     abortAfter: (milliseconds: number, owner: Owner): AbortSignal => {
       const controller = new AbortController();
       at(now + milliseconds, () => controller.abort(TOO_LATE), owner);

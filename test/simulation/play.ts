@@ -18,32 +18,56 @@ export interface Report {
   seconds: number;
 }
 
+/** Threads that play. Whoever started them stops them. */
+export interface Players {
+  /** One call at a time. */
+  play(ats: AtsName, seeds: { first: number; count: number }): Promise<Report>;
+  stop(): Promise<void>;
+}
+
 /**
+ * The threads are kept from one call to the next: loading the SDK and compiling take each of them seconds.
+ *
  * @param defect the name of a planted one, see defects.ts
  */
-export async function playMany(
+export function startPlayers(defect?: string): Players {
+  const threads = Array.from({ length: Math.min(availableParallelism(), 4) }, () => startThread(defect));
+  return {
+    async play(ats, { first, count }) {
+      const startedAt = performance.now();
+      const seeds = shareSeeds(first, count);
+      const shares = await Promise.all(threads.map((thread) => playInThread(thread, { ats, seeds })));
+      const counts = {} as Report["counts"];
+      for (const share of shares)
+        for (const [what, times] of Object.entries(share.counts) as [Happening, number][])
+          counts[what] = (counts[what] ?? 0) + times;
+      return {
+        ats,
+        schedules: shares.reduce((sum, share) => sum + share.schedules, 0),
+        failures: shares.flatMap(({ failures }) => failures).sort((one, other) => one.seed - other.seed),
+        counts,
+        crashPoints: new Set(shares.flatMap(({ crashPoints }) => crashPoints)),
+        seconds: (performance.now() - startedAt) / 1000,
+      };
+    },
+    async stop() {
+      await Promise.all(threads.map((thread) => thread.terminate()));
+    },
+  };
+}
+
+/** Plays with a defect in the code, in threads of their own. */
+export async function playWithDefect(
+  defect: string,
   ats: AtsName,
   seeds: { first: number; count: number },
-  defect?: string,
 ): Promise<Report> {
-  const startedAt = performance.now();
-  const threads = Math.min(availableParallelism(), 4, seeds.count);
-  const shared = shareSeeds(seeds.first, seeds.count);
-  const shares = await Promise.all(
-    Array.from({ length: threads }, () => playInThread({ ats, seeds: shared, defect })),
-  );
-  const counts = {} as Report["counts"];
-  for (const share of shares)
-    for (const [what, times] of Object.entries(share.counts) as [Happening, number][])
-      counts[what] = (counts[what] ?? 0) + times;
-  return {
-    ats,
-    schedules: shares.reduce((sum, share) => sum + share.schedules, 0),
-    failures: shares.flatMap(({ failures }) => failures).sort((one, other) => one.seed - other.seed),
-    counts,
-    crashPoints: new Set(shares.flatMap(({ crashPoints }) => crashPoints)),
-    seconds: (performance.now() - startedAt) / 1000,
-  };
+  const players = startPlayers(defect);
+  try {
+    return await players.play(ats, seeds);
+  } finally {
+    await players.stop();
+  }
 }
 
 /** What one thread played. */
@@ -54,15 +78,19 @@ export interface Share {
   crashPoints: string[];
 }
 
-function playInThread(workerData: Work): Promise<Share> {
+function startThread(defect: string | undefined): Worker {
+  return new Worker(new URL("./worker.ts", import.meta.url), {
+    workerData: defect,
+    resourceLimits: { maxYoungGenerationSizeMb: 128 }, // Everything here is short-lived.
+  });
+}
+
+function playInThread(thread: Worker, work: Work): Promise<Share> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
-      workerData,
-      resourceLimits: { maxYoungGenerationSizeMb: 128 }, // Everything here is short-lived.
-    });
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", () => reject(new Error("the thread ended before it was done")));
+    thread.once("message", resolve);
+    thread.once("error", reject);
+    thread.once("exit", () => reject(new Error("the thread ended before it was done")));
+    thread.postMessage(work);
   });
 }
 

@@ -1,8 +1,8 @@
 /** Whatever crashes: ten thousand schedules of pushes for each ATS. What must hold of each stands in push-checks.ts. */
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { ATS_NAMES } from "./ats.ts";
 import { DEFECTS } from "./defects.ts";
-import { playMany, toFigures, told } from "./play.ts";
+import { playWithDefect, startPlayers, toFigures, told } from "./play.ts";
 
 const SCHEDULES = Number(process.env.SIMULATION_SCHEDULES ?? 10_000);
 /** Where the next of them begin, for a search that goes on. */
@@ -12,10 +12,13 @@ const ENOUGH_FOR_A_DEFECT = 3_000;
 /** Every call of AWS that a push makes, and the vendors'. */
 const EFFECTS = ["GetSecretValue", "SendMessage", "ChangeMessageVisibilityBatch", "UpdateItem", "GET hrflow"];
 
+const players = startPlayers();
+afterAll(players.stop);
+
 test.each(ATS_NAMES)(
   "whatever crashes, each profile is one candidate in %s, as the newest of its changes says",
   async (ats) => {
-    const report = await playMany(ats, { first: FIRST_SEED, count: SCHEDULES });
+    const report = await players.play(ats, { first: FIRST_SEED, count: SCHEDULES });
     console.info(toFigures(report));
     expect(report.failures.map(told).join("\n")).toBe("");
     expect(report.schedules).toBe(SCHEDULES);
@@ -29,11 +32,7 @@ test.each(ATS_NAMES)(
 
 describe("a defect in the code is found:", () => {
   test.each(DEFECTS.map((defect) => [defect.name, defect] as const))("%s", async (name, { ats, promise }) => {
-    const { failures, schedules, seconds } = await playMany(
-      ats,
-      { first: 1, count: ENOUGH_FOR_A_DEFECT },
-      name,
-    );
+    const { failures, schedules, seconds } = await playWithDefect(name, ats, { first: 1, count: ENOUGH_FOR_A_DEFECT });
     const [first] = failures;
     console.info(
       `promise ${promise}  ${name}: ${first ? `seed ${first.seed} (${first.wrong[0]})` : "not found"}, ${schedules} schedules, ${seconds.toFixed(1)} s`,

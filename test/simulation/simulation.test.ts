@@ -1,14 +1,17 @@
 /** A sample of the simulation; `npm run test:proof` plays all of it. */
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { UPDATE_DEFECTS } from "../update-model/defects.ts";
 import { ATS_NAMES } from "./ats.ts";
 import { DEFECTS, withDefect } from "./defects.ts";
-import { playMany, told } from "./play.ts";
+import { playWithDefect, startPlayers, told } from "./play.ts";
 import { playPush } from "./push-schedule.ts";
 
+const players = startPlayers();
+afterAll(players.stop);
+
 test.each(ATS_NAMES)("a hundred schedules of %s go well, whatever crashes in them", async (ats) => {
-  const { failures, schedules, counts } = await playMany(ats, { first: 1, count: 100 });
+  const { failures, schedules, counts } = await players.play(ats, { first: 1, count: 100 });
   expect(failures.map(told).join("\n")).toBe("");
   expect(schedules).toBe(100);
   expect(counts.crash).toBeGreaterThan(20);
@@ -30,7 +33,7 @@ test("every planted defect still has its place in the code", () => {
 test("a planted defect is found, and told with what happened and how to see it again", async () => {
   const name = "no look-up before a create";
   expect(DEFECTS.map((defect) => defect.name)).toContain(name);
-  const { failures } = await playMany("flatchr", { first: 1, count: 100 }, name);
+  const { failures } = await playWithDefect(name, "flatchr", { first: 1, count: 100 });
   const text = failures.map(told).join("\n");
   expect(text).toMatch(/✗ person \d has \d candidates/);
   expect(text).toMatch(/npm exec node test\/simulation\/replay\.ts flatchr \d+/);

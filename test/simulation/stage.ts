@@ -279,11 +279,14 @@ export async function setStage({ ats: name, dice, trouble, ...options }: StageOp
       known = new Set(ats.ids());
     },
     /** @param isTold whether the trace is wanted even if all is well */
-    outcome: (isTold: boolean): Outcome => ({
-      wrong: [...new Set(wrong)],
-      trace: isTold || wrong.length > 0 ? toTrace() : [],
-      counts,
-      crashPoints: [...crashPoints],
-    }),
+    outcome(isTold: boolean): Outcome {
+      clock.stopListening();
+      return {
+        wrong: [...new Set(wrong)],
+        trace: isTold || wrong.length > 0 ? toTrace() : [],
+        counts,
+        crashPoints: [...crashPoints],
+      };
+    },
   };
 }

@@ -88,7 +88,7 @@ export function createWorld(options: WorldOptions) {
       if (instance.diesAt !== undefined) instance.diesAt -= 1;
       const isLast = instance.diesAt === 0 && !isCalm();
       if (isLast && instance.dies === "before") return die(instance, `before ${name}`);
-      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      const stopListening = signal && clock.whenAborted(signal, reject);
       inFlight += 1;
       clock.at(clock.now() + there, () => {
         inFlight -= 1;
@@ -96,17 +96,21 @@ export function createWorld(options: WorldOptions) {
       });
 
       async function perform(): Promise<void> {
-        let answer: () => void;
+        let answer: (() => void) | undefined;
         try {
           const result = await call.perform();
-          answer = () => {
-            if (result !== NO_ANSWER) resolve(result);
-          };
+          if (result === NO_ANSWER) answer = undefined;
+          else answer = () => resolve(result);
         } catch (error) {
           answer = () => reject(error);
         }
         if (isLast && !instance.isGone) return die(instance, `after ${name}`);
-        clock.at(clock.now() + back, answer, instance);
+        if (answer === undefined) return;
+        const arrive = () => {
+          stopListening?.();
+          answer();
+        };
+        clock.at(clock.now() + back, arrive, instance);
       }
     });
   }

@@ -13,6 +13,7 @@ import type { Log } from "../../lib/observability/log.ts";
 import { readSettings } from "../../lib/settings.ts";
 import { startFlatchr } from "../../local/vendors/flatchr.ts";
 import { startHrflow } from "../../local/vendors/hrflow.ts";
+import { signalOf, toAsked, toResponse } from "../../local/vendors/in-process.ts";
 import type { TestEnvironment } from "../environment.ts";
 import type { Dice } from "../simulation/dice.ts";
 
@@ -99,15 +100,14 @@ export async function startWorld(aws: TestEnvironment, table: Table, dice: Dice)
   }
 
   async function callVendor(life: Life, ...[input, init]: Parameters<typeof fetch>): Promise<Response> {
-    const url = input instanceof Request ? input.url : String(input);
-    const answer = await (url.startsWith(hrflow.url) ? hrflow : flatchr).fetch(input, init);
-    // Read to its end here: what comes in pieces would come in an order that no seed decides.
-    const bytes = await answer.arrayBuffer();
-    if (init?.method === "PUT" && url.includes("/applicant/") && answer.ok && isJson(bytes))
-      life.learned.push(url);
-    const { status, headers } = answer;
-    const copy = new Response([204, 304].includes(status) ? null : bytes, { status, headers });
-    return Object.defineProperty(copy, "url", { value: answer.url });
+    const asked = await toAsked(input, init);
+    const { href } = asked.url;
+    const outcome = await (href.startsWith(hrflow.url) ? hrflow : flatchr).perform(asked);
+    const answer = await toResponse(outcome, href, signalOf(input, init));
+    const isLearning = asked.method === "PUT" && href.includes("/applicant/");
+    if (isLearning && outcome.kind === "answer" && answer.ok && isJson(outcome.bytes))
+      life.learned.push(href);
+    return answer;
   }
 
   /** The world as one life sees it. */
@@ -218,9 +218,9 @@ async function settled(): Promise<void> {
   for (let turns = 0; turns < 3; turns += 1) await turn();
 }
 
-function isJson(bytes: ArrayBuffer): boolean {
+function isJson(bytes: Buffer): boolean {
   try {
-    JSON.parse(Buffer.from(bytes).toString());
+    JSON.parse(bytes.toString());
     return true;
   } catch {
     return false;
