@@ -17,6 +17,8 @@ const bodySchema = v.union([
   v.pipe(v.array(eventSchema), v.nonEmpty()),
 ]);
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
 /** A profile that was parsed or changed. */
 export interface ProfileEvent {
   type: string;
@@ -34,7 +36,7 @@ export interface ProfileEvent {
 export function readWebhookBody(body: Buffer): { events: ProfileEvent[]; ignored: number } {
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    json = JSON.parse(UTF8.decode(body));
   } catch {
     throw new Error("the body is not JSON");
   }

@@ -59,6 +59,8 @@ const SHARE_UNDER_WAY = 0.4;
 const TIGHT_PERIODS = 3;
 /** Arrivals jitter: a period is taken for longer than it is, so that no window of the vendor's holds one call more. */
 const JITTER_IN_MILLISECONDS = 30;
+/** Each worker sends so many calls, whatever the limit, before it can know from an answer that little is left. */
+const LEAST_UNSEEN = 2;
 
 interface Bucket {
   pace: Pace;
@@ -116,6 +118,19 @@ export function createPacer(needs: PacerNeeds): Pacer {
     return bucket;
   }
 
+  /**
+   * Waits for a slot.
+   *
+   * @returns whether it woke in time, which it may not where the processor is scarce
+   */
+  async function waitForSlot(bucket: Bucket, signal: AbortSignal): Promise<boolean> {
+    const startAt = await reserve(bucket);
+    const wait = startAt - needs.now();
+    if (wait <= 0) return true; // The line was idle: the slot is from when it was asked for.
+    await needs.sleep(wait, signal);
+    return needs.now() - startAt <= JITTER_IN_MILLISECONDS;
+  }
+
   function reserve(bucket: Bucket): Promise<number> {
     return new Promise((resolve, reject) => {
       bucket.waiting.push({ resolve, reject });
@@ -157,8 +172,9 @@ export function createPacer(needs: PacerNeeds): Pacer {
           await needs.sleep(Math.max(0, pause), signal);
         }
         if (pace.limit.always || needs.now() < bucket.tightUntil) {
-          const startAt = await reserve(bucket);
-          await needs.sleep(Math.max(0, startAt - needs.now()), signal);
+          const isInTime = await waitForSlot(bucket, signal);
+          // A call that goes out late is one too many for those that go out a period after it.
+          if (!isInTime) await waitForSlot(bucket, signal);
         }
         const startedAt = needs.now();
         try {
@@ -171,7 +187,8 @@ export function createPacer(needs: PacerNeeds): Pacer {
     },
     heed(pace, { requests, remaining }) {
       // What the others have under way may take all that is left.
-      if (remaining >= Math.max(requests * SHARE_UNDER_WAY, underWayOf(pace.limit) * WORKERS)) return;
+      const unseen = Math.max(LEAST_UNSEEN, underWayOf(pace.limit)) * WORKERS;
+      if (remaining >= Math.max(requests * SHARE_UNDER_WAY, unseen)) return;
       tighten(pace, TIGHT_PERIODS * pace.limit.perSeconds, { requests, remaining });
     },
     tighten: (pace, forSeconds) => tighten(pace, forSeconds),
@@ -185,7 +202,7 @@ function shareOf(concurrency: number): number {
 
 /** How many calls one worker may have under way. */
 function underWayOf({ requests, concurrency = Number.POSITIVE_INFINITY }: RateLimit): number {
-  return Math.min(shareOf(concurrency), Math.max(2, shareOf(requests * SHARE_UNDER_WAY)));
+  return Math.min(shareOf(concurrency), Math.max(LEAST_UNSEEN, shareOf(requests * SHARE_UNDER_WAY)));
 }
 
 /**

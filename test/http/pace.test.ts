@@ -14,15 +14,19 @@ beforeEach(() => {
   dynamodb.operations.clear();
 });
 
-/** A worker; its sleeps move the clock that all workers share. */
-function worker(): Pacer {
+/**
+ * A worker; its sleeps move the clock that all workers share.
+ *
+ * @param delays how much longer than asked for each of its sleeps takes, in milliseconds
+ */
+function worker(delays: number[] = []): Pacer {
   return createPacer({
     dynamodb: dynamodb.client,
     settings: { tableName: dynamodb.tableName },
     now: () => clock,
     sleep: async (milliseconds, signal) => {
       signal.throwIfAborted();
-      const until = clock + milliseconds;
+      const until = clock + milliseconds + (delays.shift() ?? 0);
       await new Promise((resolve) => setImmediate(resolve));
       clock = Math.max(clock, until);
     },
@@ -59,6 +63,25 @@ test("after a 429 calls are spaced over their period", async () => {
   }
 });
 
+test("a call that wakes too late for its slot takes another one", async () => {
+  const pacer = worker([0, 50]);
+  const pace = tenASecond();
+  pacer.tighten(pace, 60);
+  const [first = 0, late = 0, next = 0] = await startsOf(pacer, pace, 3);
+  expect(late - first).toBeGreaterThanOrEqual(2 * 100);
+  expect(next - late).toBeGreaterThanOrEqual(100);
+  expect(next - late).toBeLessThan(2 * 100);
+});
+
+test("a call that wakes too late twice goes out", async () => {
+  const pacer = worker([0, 50, 50]);
+  const pace = tenASecond();
+  pacer.tighten(pace, 60);
+  const [first = 0, late = 0] = await startsOf(pacer, pace, 2);
+  expect(late - first).toBeGreaterThanOrEqual(2 * 100 + 50);
+  expect(late - first).toBeLessThan(3 * 100);
+});
+
 test("workers that share a credential share the time line", async () => {
   const [one, other] = [worker(), worker()];
   const pace = tenASecond();
@@ -85,11 +108,14 @@ test.each([
   { requests: 50, perSeconds: 10, left: 19, isLittle: true },
   { requests: 10, perSeconds: 1, left: 8, isLittle: false },
   { requests: 10, perSeconds: 1, left: 7, isLittle: true },
+  { requests: 10, perSeconds: 1, concurrency: 1, left: 8, isLittle: false },
+  { requests: 10, perSeconds: 1, concurrency: 1, left: 7, isLittle: true },
 ])(
-  "$left of $requests left are little ($isLittle), since four workers may have as much under way",
-  async ({ requests, perSeconds, left, isLittle }) => {
+  "$left of $requests left are little ($isLittle), since four workers may send as many unseen",
+  async ({ left, isLittle, ...limit }) => {
+    const { requests } = limit;
     const pacer = worker();
-    const pace = tenASecond({ requests, perSeconds });
+    const pace = tenASecond(limit);
     pacer.heed(pace, { requests, remaining: left });
     await startsOf(pacer, pace, 1);
     expect(dynamodb.operations.size > 0).toBe(isLittle);

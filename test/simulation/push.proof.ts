@@ -32,7 +32,10 @@ test.each(ATS_NAMES)(
 
 describe("a defect in the code is found:", () => {
   test.each(DEFECTS.map((defect) => [defect.name, defect] as const))("%s", async (name, { ats, promise }) => {
-    const { failures, schedules, seconds } = await playWithDefect(name, ats, { first: 1, count: ENOUGH_FOR_A_DEFECT });
+    const { failures, schedules, seconds } = await playWithDefect(name, ats, {
+      first: 1,
+      count: ENOUGH_FOR_A_DEFECT,
+    });
     const [first] = failures;
     console.info(
       `promise ${promise}  ${name}: ${first ? `seed ${first.seed} (${first.wrong[0]})` : "not found"}, ${schedules} schedules, ${seconds.toFixed(1)} s`,

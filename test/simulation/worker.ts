@@ -11,7 +11,8 @@ export interface Work {
   seeds: Seeds;
 }
 
-enableCompileCache(); // Each of some sixty threads would compile the SDK anew.
+enableCompileCache(); // Each of some forty threads would compile the SDK anew.
+Error.stackTraceLimit = 0; // Thousands of faults are thrown, and no stack is looked at. replay.ts has them.
 /** The name of a planted one, see defects.ts. */
 const defect = workerData as string | undefined;
 if (defect !== undefined) plant(defect);

@@ -20,6 +20,7 @@ export interface Work {
 }
 
 enableCompileCache();
+Error.stackTraceLimit = 0; // Thousands of faults are thrown, and no stack is looked at.
 const { seeds, table, defect } = workerData as Work;
 if (defect !== undefined) plant(defect, UPDATE_DEFECTS);
 const { playHistory } = await import("./model.ts");
