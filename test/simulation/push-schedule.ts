@@ -27,7 +27,7 @@ const CALLS_FROM_READ_TO_WRITE = 6;
 /** @param isTold whether the trace is wanted even if all goes well */
 export async function playPush(ats: AtsName, seed: number, isTold = false): Promise<Played> {
   const dice = createDice(seed);
-  const isRich = dice.chance(0.06);
+  const isRich = dice.chance(0.03);
   const isHard = dice.chance(0.7);
   const share = isHard ? WEIGHT_OF_FAULTS[ats] * dice.pick([0.01, 0.03, 0.06]) : 0;
   const trouble = {

@@ -216,7 +216,7 @@ async function play(seed: number, dice: Dice, world: World, workflowId: string):
   };
   const kindOf = () => dice.weighted(KINDS);
   // More than are worked on at once, so that a run can be cut off between two. Rarely, since they take long.
-  const isLarge = dice.chance(0.1);
+  const isLarge = dice.chance(0.07);
   const steps = isLarge ? { ...STEPS, edit: 5, wait: 4, run: 3, goOn: 4 } : STEPS;
   const troubleOf = () => dice.weighted(TROUBLES);
 
