@@ -59,8 +59,6 @@ const SHARE_UNDER_WAY = 0.4;
 const TIGHT_PERIODS = 3;
 /** Arrivals jitter: a period is taken for longer than it is, so that no window of the vendor's holds one call more. */
 const JITTER_IN_MILLISECONDS = 30;
-/** Each worker sends so many calls, whatever the limit, before it can know from an answer that little is left. */
-const LEAST_UNSEEN = 2;
 
 interface Bucket {
   pace: Pace;
@@ -125,9 +123,7 @@ export function createPacer(needs: PacerNeeds): Pacer {
    */
   async function waitForSlot(bucket: Bucket, signal: AbortSignal): Promise<boolean> {
     const startAt = await reserve(bucket);
-    const wait = startAt - needs.now();
-    if (wait <= 0) return true; // The line was idle: the slot is from when it was asked for.
-    await needs.sleep(wait, signal);
+    await needs.sleep(Math.max(0, startAt - needs.now()), signal);
     return needs.now() - startAt <= JITTER_IN_MILLISECONDS;
   }
 
@@ -187,8 +183,7 @@ export function createPacer(needs: PacerNeeds): Pacer {
     },
     heed(pace, { requests, remaining }) {
       // What the others have under way may take all that is left.
-      const unseen = Math.max(LEAST_UNSEEN, underWayOf(pace.limit)) * WORKERS;
-      if (remaining >= Math.max(requests * SHARE_UNDER_WAY, unseen)) return;
+      if (remaining >= Math.max(requests * SHARE_UNDER_WAY, underWayOf(pace.limit) * WORKERS)) return;
       tighten(pace, TIGHT_PERIODS * pace.limit.perSeconds, { requests, remaining });
     },
     tighten: (pace, forSeconds) => tighten(pace, forSeconds),
@@ -202,7 +197,7 @@ function shareOf(concurrency: number): number {
 
 /** How many calls one worker may have under way. */
 function underWayOf({ requests, concurrency = Number.POSITIVE_INFINITY }: RateLimit): number {
-  return Math.min(shareOf(concurrency), Math.max(LEAST_UNSEEN, shareOf(requests * SHARE_UNDER_WAY)));
+  return Math.min(shareOf(concurrency), Math.max(2, shareOf(requests * SHARE_UNDER_WAY)));
 }
 
 /**
@@ -216,8 +211,12 @@ function debtOf({ pace: { limit }, requests, remaining, periodInMilliseconds }: 
 
 function timeLineOf(bucket: Bucket): TimeLine {
   const { pace, periodInMilliseconds } = bucket;
-  const beginsInMilliseconds = pace.limit.always ? 0 : debtOf(bucket);
-  return { bucket: pace.bucket, idleAfterInMilliseconds: periodInMilliseconds, beginsInMilliseconds };
+  return {
+    bucket: pace.bucket,
+    idleAfterInMilliseconds: periodInMilliseconds,
+    beginsInMilliseconds: pace.limit.always ? 0 : debtOf(bucket),
+    leadInMilliseconds: JITTER_IN_MILLISECONDS, // So long, taking the slot may take.
+  };
 }
 
 /** Milliseconds between two calls. */

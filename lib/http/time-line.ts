@@ -22,6 +22,8 @@ export interface TimeLine {
   idleAfterInMilliseconds: number;
   /** A line that is begun has its first slot so much later than now. */
   beginsInMilliseconds: number;
+  /** No slot begins sooner than this from now: who takes it still has to learn of it. */
+  leadInMilliseconds: number;
 }
 
 /** The item is of no use when it is so old; DynamoDB deletes it. */
@@ -41,21 +43,22 @@ export async function takeSlots(
 ): Promise<number> {
   for (;;) {
     const now = clock();
+    const soonest = now + line.leadInMilliseconds;
     const idleSince = now - line.idleAfterInMilliseconds;
     const append = {
       set: "next_at = next_at + :taken",
-      condition: "next_at >= :now",
-      values: { ":now": now },
+      condition: "next_at >= :soonest",
+      values: { ":soonest": soonest },
     };
     const goOn = {
-      set: "next_at = :now + :taken",
-      condition: "next_at < :now AND next_at >= :idle",
-      values: { ":now": now, ":idle": idleSince },
+      set: "next_at = :soonest + :taken",
+      condition: "next_at < :soonest AND next_at >= :idle",
+      values: { ":soonest": soonest, ":idle": idleSince },
     };
     const begin = {
       set: "next_at = :begin + :taken",
       condition: "attribute_not_exists(next_at) OR next_at < :idle",
-      values: { ":idle": idleSince, ":begin": now + line.beginsInMilliseconds },
+      values: { ":idle": idleSince, ":begin": Math.max(soonest, now + line.beginsInMilliseconds) },
     };
     for (const { set, condition, values } of [append, goOn, begin]) {
       try {

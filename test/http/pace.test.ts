@@ -63,6 +63,18 @@ test("after a 429 calls are spaced over their period", async () => {
   }
 });
 
+test("a slot of a line that was idle begins when its taker can have learnt of it", async () => {
+  const pacer = worker();
+  const pace = tenASecond();
+  pacer.tighten(pace, 60);
+  await startsOf(pacer, pace, 1);
+  clock += 500; // Longer than a slot, shorter than a period.
+  const askedAt = clock;
+  const [start = 0, next = 0] = await startsOf(pacer, pace, 2);
+  expect(start - askedAt).toBeGreaterThanOrEqual(30);
+  expect(next - start).toBeGreaterThanOrEqual(100);
+});
+
 test("a call that wakes too late for its slot takes another one", async () => {
   const pacer = worker([0, 50]);
   const pace = tenASecond();
@@ -108,10 +120,10 @@ test.each([
   { requests: 50, perSeconds: 10, left: 19, isLittle: true },
   { requests: 10, perSeconds: 1, left: 8, isLittle: false },
   { requests: 10, perSeconds: 1, left: 7, isLittle: true },
-  { requests: 10, perSeconds: 1, concurrency: 1, left: 8, isLittle: false },
-  { requests: 10, perSeconds: 1, concurrency: 1, left: 7, isLittle: true },
+  { requests: 10, perSeconds: 1, concurrency: 1, left: 4, isLittle: false },
+  { requests: 10, perSeconds: 1, concurrency: 1, left: 3, isLittle: true },
 ])(
-  "$left of $requests left are little ($isLittle), since four workers may send as many unseen",
+  "$left of $requests left are little ($isLittle), since four workers may have as much under way",
   async ({ left, isLittle, ...limit }) => {
     const { requests } = limit;
     const pacer = worker();
