@@ -125,7 +125,7 @@ export async function measureSubject(subject: Subject): Promise<Figure[]> {
   while (vendor.calls.length === 0) await delay(10);
   const from = vendor.calls[0]?.at ?? Date.now();
   await delay(from + subject.seconds * 1000 - Date.now());
-  for (const worker of workers) worker.kill("SIGTERM");
+  await Promise.all(workers.map(stopped));
   const all = vendor.calls.filter(({ at }) => at >= from && at < from + subject.seconds * 1000);
   const limited = all.filter(subject.isLimited);
   const permitted = (subject.requests * subject.seconds) / subject.perSeconds;
@@ -149,4 +149,9 @@ export async function measureSubject(subject: Subject): Promise<Figure[]> {
       goal: { atMost: 0.005 },
     },
   ];
+}
+
+async function stopped(worker: ChildProcess): Promise<void> {
+  worker.kill("SIGTERM");
+  await once(worker, "exit");
 }

@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import type { DataDirectory } from "../data-directory.ts";
 import { clientSettings } from "./identity.ts";
 import { countOperations, type OperationCounts } from "./operation-counts.ts";
+
+const LONGEST_WAIT_IN_MILLISECONDS = 2_000;
 
 export interface LocalDynamoDb {
   endpoint: string;
@@ -25,9 +28,11 @@ export async function startDynamoDb(dataDirectory: DataDirectory | undefined): P
   const [handle] = server.listeners("request") as [
     (request: IncomingMessage, response: ServerResponse) => void,
   ];
+  const underWay = new Set<ServerResponse>();
   server.removeAllListeners("request");
   server.on("request", (request, response) => {
     countOperations(operations, request);
+    trackUntilEnd(request, response, underWay);
     handle(request, response);
     // dynalite throws the error of a request that broke off, as a killed worker leaves it: that would end the process.
     request.removeAllListeners("error");
@@ -44,13 +49,34 @@ export async function startDynamoDb(dataDirectory: DataDirectory | undefined): P
     client,
     tableName,
     operations,
-    stop: () => {
+    stop: async () => {
       client.destroy();
+      server.removeAllListeners("request");
+      // dynalite throws what it writes when its database is closed: that would end the process, too.
+      for (let waited = 0; underWay.size > 0 && waited < LONGEST_WAIT_IN_MILLISECONDS; waited += 10)
+        await delay(10);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       return closed;
     },
   };
+}
+
+/** Keeps a request among those under way until it is answered, whether somebody still waits for that or not. */
+function trackUntilEnd(
+  request: IncomingMessage,
+  response: ServerResponse,
+  underWay: Set<ServerResponse>,
+): void {
+  underWay.add(response);
+  const { end } = response;
+  response.end = ((...given: Parameters<typeof end>) => {
+    underWay.delete(response);
+    return end.apply(response, given);
+  }) as typeof end;
+  request.once("close", () => {
+    if (!request.complete) underWay.delete(response); // It broke off before dynalite had all of it.
+  });
 }
 
 async function createTable(client: DynamoDBClient, tableName: string): Promise<void> {
