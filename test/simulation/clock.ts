@@ -2,7 +2,7 @@
  * Time in a simulation: it stands still until everybody who has something to do has done it, and then jumps to the next
  * thing that is due. Nothing here waits for real.
  */
-import { turn } from "./turn.ts";
+import { setImmediate as turn } from "node:timers/promises";
 
 /** Whose timer it is. Those of who is gone are passed over. */
 export interface Owner {

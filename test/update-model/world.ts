@@ -4,6 +4,8 @@
  * Whatever the code under test does to the world passes through one gate, one effect at a time, in an order that the seed
  * decides: so that a history can be repeated, and a life can end at any effect.
  */
+
+import { setImmediate as turn } from "node:timers/promises";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createCvTurns } from "../../lib/cv/turn.ts";
 import type { Environment } from "../../lib/environment.ts";
@@ -15,7 +17,6 @@ import { startHrflow } from "../../local/vendors/hrflow.ts";
 import { signalOf, toAsked, toResponse } from "../../local/vendors/in-process.ts";
 import type { TestEnvironment } from "../environment.ts";
 import type { Dice } from "../simulation/dice.ts";
-import { turn } from "../simulation/turn.ts";
 
 /** One invocation of the function, and how it is to end. */
 export interface Life {
