@@ -118,13 +118,13 @@ function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice, isRich
   const change = (person: Person, kind?: "back") => {
     stage.note(`person ${person.index} changes in HrFlow: ${people.change(person, kind)}`);
     stage.announce(person, delayOfWebhook());
-    if (dice.chance(0.15)) stage.announce(person, delayOfWebhook());
+    if (dice.chance(0.1)) stage.announce(person, delayOfWebhook());
     if (kind !== undefined) return;
-    if (dice.chance(0.4)) {
+    if (dice.chance(0.3)) {
       // So that two pushes meet, of which one has read the profile before, and one after it changes once more.
       later(dice.below(1_500), () => stage.pushByHand(person));
       later(500 + dice.below(3_000), () => takeBack(person));
-    } else if (dice.chance(0.35)) {
+    } else if (dice.chance(0.3)) {
       // While a push of the change may be at work, or have died: then the ATS has what nobody remembers.
       later(dice.below(20_000), () => takeBack(person));
     }
@@ -169,7 +169,7 @@ function planRecruiters({ people, ats, later, ...stage }: Stage, dice: Dice) {
       stage.note(`a recruiter edits ${id}`);
     });
   }
-  if (dice.chance(0.15)) {
+  if (dice.chance(0.1)) {
     later(HOUR + dice.below(SPAN), () => {
       const id = dice.pick(ats.ids());
       if (id === undefined) return;

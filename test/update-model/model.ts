@@ -256,7 +256,7 @@ async function play(seed: number, dice: Dice, world: World, workflowId: string):
     await rest(await run("incremental", "deadline"));
   }
   for (
-    let count = (isLarge ? 2 : 4) + dice.below(isLarge ? 6 : 7);
+    let count = (isLarge ? 2 : 4) + dice.below(isLarge ? 4 : 6);
     count > 0 && wrong.length === 0;
     count -= 1
   )
