@@ -124,7 +124,7 @@ function planPersons({ people, ats, later, ...stage }: Stage, dice: Dice, isRich
       // So that two pushes meet, of which one has read the profile before, and one after it changes once more.
       later(dice.below(1_500), () => stage.pushByHand(person));
       later(500 + dice.below(3_000), () => takeBack(person));
-    } else if (dice.chance(0.3)) {
+    } else if (dice.chance(0.35)) {
       // While a push of the change may be at work, or have died: then the ATS has what nobody remembers.
       later(dice.below(20_000), () => takeBack(person));
     }
