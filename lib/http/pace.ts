@@ -170,7 +170,7 @@ export function createPacer(needs: PacerNeeds): Pacer {
         if (pace.limit.always || needs.now() < bucket.tightUntil) {
           const isInTime = await waitForSlot(bucket, signal);
           // A call that goes out late is one too many for those that go out a period after it.
-          if (!isInTime) await waitForSlot(bucket, signal);
+          if (!isInTime && !pace.limit.always) await waitForSlot(bucket, signal);
         }
         const startedAt = needs.now();
         try {
@@ -211,12 +211,11 @@ function debtOf({ pace: { limit }, requests, remaining, periodInMilliseconds }: 
 
 function timeLineOf(bucket: Bucket): TimeLine {
   const { pace, periodInMilliseconds } = bucket;
-  return {
-    bucket: pace.bucket,
-    idleAfterInMilliseconds: periodInMilliseconds,
-    beginsInMilliseconds: pace.limit.always ? 0 : debtOf(bucket),
-    leadInMilliseconds: JITTER_IN_MILLISECONDS, // So long, taking the slot may take.
-  };
+  const line = { bucket: pace.bucket, idleAfterInMilliseconds: periodInMilliseconds };
+  // Where each call takes a slot, nothing has gone out before, and the pause after a call leaves room enough.
+  if (pace.limit.always) return { ...line, beginsInMilliseconds: 0, leadInMilliseconds: 0 };
+  // So long, taking a slot may take.
+  return { ...line, beginsInMilliseconds: debtOf(bucket), leadInMilliseconds: JITTER_IN_MILLISECONDS };
 }
 
 /** Milliseconds between two calls. */
