@@ -121,11 +121,12 @@ export function plant(base: TestEnvironment, plan?: Plan): PlantedEnvironment {
       pass(milliseconds / 1000);
     },
     async fetch(input: string | URL | Request, init?: RequestInit) {
-      const request = new Request(input, init);
-      const { method, signal } = request;
-      return meeting(method, new URL(request.url), signal, (url) =>
-        // What the call carries stays here: it would not leave before there is a connection.
-        url.href === request.url ? globalThis.fetch(request) : globalThis.fetch(url, { method, signal }),
+      const { method, url: href, signal: ofRequest } = new Request(input, init);
+      const signal = init?.signal ?? ofRequest;
+      return meeting(method, new URL(href), signal, (url) =>
+        // Not with that `Request`: Node forgets its signal when it is collected, and then reads a slow body to its end.
+        // And what the call carries stays here where it would not leave before there is a connection.
+        url.href === href ? globalThis.fetch(input, init) : globalThis.fetch(url, { method, signal }),
       );
     },
     download(url: URL, addresses: readonly LookupAddress[], signal: AbortSignal) {
