@@ -46,7 +46,7 @@ export async function toResponse(outcome: Outcome, url: string, signal: AbortSig
   }
   const { status, headers, bytes } = outcome;
   const isEmpty = [204, 304].includes(status);
-  const body = outcome.kind === "cut_body" ? cut(bytes) : (bytes as Buffer<ArrayBuffer>); // It is copied.
+  const body = outcome.kind === "cut_body" ? cut(bytes) : new Uint8Array(bytes);
   const response = new Response(isEmpty ? null : body, { status, headers });
   return Object.defineProperty(response, "url", { value: url });
 }

@@ -99,8 +99,7 @@ export function createWorld(options: WorldOptions) {
         let answer: (() => void) | undefined;
         try {
           const result = await call.perform();
-          if (result === NO_ANSWER) answer = undefined;
-          else answer = () => resolve(result);
+          if (result !== NO_ANSWER) answer = () => resolve(result);
         } catch (error) {
           answer = () => reject(error);
         }

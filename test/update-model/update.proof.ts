@@ -14,7 +14,7 @@ const LEAST_IN_A_THOUSAND: Record<Happening, number> = {
   "failing vendor": 300,
   "failing table": 100,
   "cut off": 40,
-  continued: 15,
+  continued: 20,
   refused: 200,
 };
 

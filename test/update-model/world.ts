@@ -4,7 +4,6 @@
  * Whatever the code under test does to the world passes through one gate, one effect at a time, in an order that the seed
  * decides: so that a history can be repeated, and a life can end at any effect.
  */
-
 import { setImmediate as turn } from "node:timers/promises";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createCvTurns } from "../../lib/cv/turn.ts";
