@@ -87,10 +87,7 @@ function startThread(defect: string | undefined): Worker {
 
 function playInThread(thread: Worker, work: Work): Promise<Share> {
   return new Promise((resolve, reject) => {
-    thread.once("message", (share: Share) => {
-      thread.removeAllListeners(); // It is kept for the next call.
-      resolve(share);
-    });
+    thread.once("message", resolve);
     thread.once("error", reject);
     thread.once("exit", () => reject(new Error("the thread ended before it was done")));
     thread.postMessage(work);
